@@ -1,0 +1,43 @@
+# `make run` and `make test` are the two commands; `make help` lists the others.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+
+# One environment per interpreter: .venv for python3, .venv-python3.13 for PYTHON=python3.13.
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench screenshots lock environment dev-environment clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: environment ## Start the product on HOST and PORT, with demonstration data the first time
+	@$(BIN)/python manage.py serve --prepare
+
+test: dev-environment ## Run every test on SQLite and PostgreSQL (REQUIRE=postgres,browser ARGS="-k grid")
+	@$(BIN)/python -m tests.run $(ARGS)
+
+check: dev-environment ## Style, types, imports, dependencies, deployment settings, migrations
+	@.ci/check $(BIN)
+
+bench: dev-environment ## Measure against raw SQL
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: dev-environment ## Draw the pictures of the documentation anew
+	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+lock: ## Pin requirements*.in with hashes (UPGRADE=--upgrade takes newer versions)
+	@.ci/lock $(PYTHON) $(UPGRADE)
+
+environment:
+	@$(PYTHON) .ci/environment.py $(VENV) requirements.txt
+
+dev-environment:
+	@$(PYTHON) .ci/environment.py $(VENV) requirements.txt requirements-dev.txt
+
+clean: ## Remove environments and caches; the data in var/ stays
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

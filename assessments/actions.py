@@ -1,0 +1,254 @@
+"""Writes about signed records: one transaction each, read model and audit event inside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mmt.accounts.models import User
+from mmt.audit.log import record
+from mmt.audit.models import Action
+from patients.models import Patient
+
+from . import progress
+from .entry.content import Content
+from .entry.drafts import NoLongerADraft, lock_draft
+from .history import Cell, Result
+from .models import Amendment, Assessment, AssessmentStatus, Score, ScoreChange
+
+
+class StaleRevision(ValueError):
+    """The record was changed by someone else since the page was opened."""
+
+
+class NothingToSign(ValueError):
+    """Not one movement has a result."""
+
+
+class NothingChanged(ValueError):
+    """An amendment must change something."""
+
+
+@transaction.atomic
+def sign_assessment(
+    assessment: Assessment, content: Content, *, by: User, draft_revision: int
+) -> Assessment:
+    """Write the draft's scores as rows, freeze the record, bring the read model up to date.
+
+    `assessment` carries the context fields as validated. Raises StaleRevision if the draft was
+    saved since `draft_revision`, NoLongerADraft if it was signed or discarded, NothingToSign.
+    """
+    draft = lock_draft(assessment.pk)
+    if draft.revision != draft_revision:
+        raise StaleRevision(str(assessment.pk))
+    if not content.results:
+        raise NothingToSign(str(assessment.pk))
+    Score.objects.bulk_create(
+        [
+            Score(
+                assessment=assessment,
+                movement=movement,
+                side=side,
+                entered=content.entered[movement, side],
+                **_columns(result),
+            )
+            for (movement, side), result in content.results.items()
+        ]
+    )
+    draft.delete()
+    assessment.status = AssessmentStatus.SIGNED
+    assessment.signed_by, assessment.signed_at = by, timezone.now()
+    assessment.revision += 1
+    assessment.save()
+    progress.refresh(assessment.patient, content.results)
+    record(
+        Action.ASSESSMENT_SIGNED,
+        by=by,
+        clinic_id=assessment.clinic_id,
+        patient_id=assessment.patient_id,
+        target=assessment.pk,
+        detail={"results": len(content.results), "graded": content.graded},
+    )
+    return assessment
+
+
+@transaction.atomic
+def amend_assessment(
+    assessment: Assessment,
+    changes: Mapping[Cell, Result],
+    *,
+    reason: str,
+    by: User,
+    revision: int,
+) -> Amendment:
+    """Change or add results of a signed record; before and after stay with the reason.
+
+    Raises StaleRevision if the record changed since `revision`, NothingChanged if `changes` says
+    only what stands.
+    """
+    locked = _lock_in_force(assessment, revision)
+    standing = {(row.movement, row.side): row for row in locked.scores.all()}
+    real = {
+        cell: result
+        for cell, result in changes.items()
+        if cell not in standing or _columns(result) != _columns(_result(standing[cell]))
+    }
+    if not real:
+        raise NothingChanged(str(assessment.pk))
+    amendment = Amendment.objects.create(assessment=locked, by=by, reason=reason)
+    _write_changes(amendment, standing, real)
+    locked.status = AssessmentStatus.AMENDED
+    locked.revision += 1
+    locked.save(update_fields=["status", "revision"])
+    progress.refresh(locked.patient, real)
+    record(
+        Action.ASSESSMENT_AMENDED,
+        by=by,
+        clinic_id=locked.clinic_id,
+        patient_id=locked.patient_id,
+        target=locked.pk,
+        detail={"amendment": str(amendment.pk), "cells": len(real), "reason": reason},
+    )
+    return amendment
+
+
+@transaction.atomic
+def void_assessment(assessment: Assessment, *, reason: str, by: User, revision: int) -> Assessment:
+    """Take a signed record out of force; it stays readable, with who, when and why."""
+    locked = _lock_in_force(assessment, revision)
+    _void(locked, reason=reason, by=by)
+    record(
+        Action.ASSESSMENT_VOIDED,
+        by=by,
+        clinic_id=locked.clinic_id,
+        patient_id=locked.patient_id,
+        target=locked.pk,
+        detail={"reason": reason},
+    )
+    return locked
+
+
+@transaction.atomic
+def move_assessment(
+    assessment: Assessment, *, to: Patient, reason: str, by: User, revision: int
+) -> Assessment:
+    """File a record anew on the right patient of the same clinic: a void, and a copy that points
+    back to it. Returns the copy. Raises ValueError for a patient of another clinic.
+    """
+    locked = _lock_in_force(assessment, revision)
+    if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
+        raise ValueError("A record moves to another patient of its own clinic.")
+    copy = _copy_to(locked, to)
+    _void(locked, reason=reason, by=by)
+    progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
+    for patient_id, other in ((locked.patient_id, copy), (to.pk, locked)):
+        record(
+            Action.ASSESSMENT_MOVED,
+            by=by,
+            clinic_id=locked.clinic_id,
+            patient_id=patient_id,
+            target=locked.pk if patient_id == locked.patient_id else copy.pk,
+            detail={"reason": reason, "other": str(other.pk)},
+        )
+    return copy
+
+
+def _lock_in_force(assessment: Assessment, revision: int) -> Assessment:
+    locked = (
+        Assessment.objects.select_for_update(of=("self",))
+        .select_related("patient")
+        .get(pk=assessment.pk)
+    )
+    if locked.status == AssessmentStatus.DRAFT:
+        raise NoLongerADraft(str(assessment.pk))
+    if locked.revision != revision or not locked.is_in_force:
+        raise StaleRevision(str(assessment.pk))
+    return locked
+
+
+def _void(assessment: Assessment, *, reason: str, by: User) -> None:
+    assessment.status = AssessmentStatus.VOIDED
+    assessment.voided_by, assessment.voided_at = by, timezone.now()
+    assessment.void_reason = reason
+    assessment.revision += 1
+    assessment.save(update_fields=["status", "voided_by", "voided_at", "void_reason", "revision"])
+    cells = assessment.scores.values_list("movement", "side")
+    progress.refresh(assessment.patient, list(cells))
+
+
+def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
+    """Return the record filed anew: same scores, tester and signature, on another patient."""
+    fields = {
+        field.attname: getattr(assessment, field.attname)
+        for field in Assessment._meta.concrete_fields
+        if field.name not in {"id", "patient", "status", "revision", "moved_from"}
+    }
+    rows = list(assessment.scores.all())
+    signature = {name: fields.pop(name) for name in ("signed_by_id", "signed_at")}
+    copy = Assessment.objects.create(patient=patient, moved_from=assessment, **fields)
+    Score.objects.bulk_create(
+        [
+            Score(
+                assessment=copy,
+                movement=row.movement,
+                side=row.side,
+                entered=row.entered,
+                **_columns(_result(row)),
+            )
+            for row in rows
+        ]
+    )
+    for name, value in signature.items():
+        setattr(copy, name, value)
+    copy.status, copy.revision = AssessmentStatus.SIGNED, 1
+    copy.save(update_fields=["status", "revision", *signature])
+    return copy
+
+
+def _write_changes(
+    amendment: Amendment, standing: Mapping[Cell, Score], changes: Mapping[Cell, Result]
+) -> None:
+    ScoreChange.objects.bulk_create(
+        [
+            ScoreChange(
+                amendment=amendment,
+                movement=movement,
+                side=side,
+                before=_told(_result(standing[movement, side]))
+                if (movement, side) in standing
+                else None,
+                after=_told(result),
+            )
+            for (movement, side), result in changes.items()
+        ]
+    )
+    for (movement, side), result in changes.items():
+        row = standing.get((movement, side))
+        if row is None:
+            row = Score(assessment=amendment.assessment, movement=movement, side=side)
+        for name, value in _columns(result).items():
+            setattr(row, name, value)
+        row.amendment = amendment
+        row.save(force_insert=(movement, side) not in standing)
+
+
+def _columns(result: Result) -> dict[str, Any]:
+    return {
+        "status": result.status,
+        "level": result.level,
+        "reason": result.reason,
+        "limiters": " ".join(result.limiters),
+        "position": result.position,
+        "note": result.note,
+    }
+
+
+def _told(result: Result) -> dict[str, Any]:
+    return {**_columns(result), "limiters": list(result.limiters)}
+
+
+def _result(row: Score) -> Result:
+    return Result(
+        row.status, row.level, row.reason, tuple(row.limiters.split()), row.position, row.note
+    )

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AssessmentsConfig(AppConfig):
+    name = "assessments"
+    verbose_name = _("Assessments")
+
+    def ready(self) -> None:
+        from mmt import triggers
+
+        from .triggers import TRIGGERS
+
+        triggers.register(*TRIGGERS)

@@ -1,0 +1,20 @@
+"""Two visits in, flags out: what changed, how far the scale can be believed, and what to mind.
+
+Pure: values of `assessments.history` in, values out. Words: a change is possible until it is
+confirmed by repeat.
+"""
+
+from .comparison import Change, compare
+from .rule import Caution, Direction, Flag, Rule, direction_of, explain, flag_of
+
+__all__ = [
+    "Caution",
+    "Change",
+    "Direction",
+    "Flag",
+    "Rule",
+    "compare",
+    "direction_of",
+    "explain",
+    "flag_of",
+]

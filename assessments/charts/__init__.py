@@ -1,0 +1,10 @@
+"""Pictures of a history: values in, markup out. Each picture is followed by its own table.
+
+Everything a person typed is escaped where it enters. Colours are classes, so that screen, print
+and style sheets have one source.
+"""
+
+from .heat_map import heat_map
+from .strips import strips
+
+__all__ = ["heat_map", "strips"]

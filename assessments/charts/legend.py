@@ -1,0 +1,108 @@
+"""What the signs of the pictures mean: each sign drawn as in the picture, with its words."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from .. import instrument
+from ..history import History
+from .columns import Column, codes_of, testers_by_shape
+from .shapes import CELL_HEIGHT, CELL_WIDTH, CORNER, cross, dash, hatch, marker, outline, unequal
+from .words import Words, escape
+
+BOX = f'width="{CELL_WIDTH}" height="{CELL_HEIGHT}" rx="{CORNER}"'
+
+
+def heat_legend(columns: Sequence[Column]) -> str:
+    """Return the legend of the heat map: grades in the codes in use, states, changes, testers."""
+    worse, better = (outline(CELL_WIDTH, worse=each) for each in (True, False))
+    hatched = f'<rect class="heat-nt" {BOX}/><path class="heat-hatch" d="{hatch(CELL_WIDTH)}"/>'
+    items = [
+        f'<li class="ramp">{_ramp(columns[-1].visit.profile)}{escape(_("darker is weaker"))}</li>',
+        _cell_item(f'<path class="heat-worse" d="{worse}"/>', _("worse than when last graded")),
+        _cell_item(f'<path class="heat-better" d="{better}"/>', _("better than when last graded")),
+        _cell_item(hatched, _("not testable")),
+        _cell_item(
+            f'<rect class="heat-nd" {BOX}/><path class="heat-dash" d="M8.5 12h10"/>', _("not done")
+        ),
+        f"<li>{escape(_('empty: not assessed'))}</li>",
+        *_tester_items(columns),
+    ]
+    if any(column.other_tester for column in columns):
+        unlike = f'<path class="other-tester" d="M8 8{unequal(4.5)}"/>'
+        items.append(_item(unlike, escape(_("other tester than at the visit before"))))
+    if any(column.visit.amended for column in columns):
+        items.append(f"<li>{escape(_('* amended after signing'))}</li>")
+    return f'<ul class="chart-legend">{"".join(items)}</ul>'
+
+
+def strips_legend(history: History, columns: Sequence[Column], words: Words) -> str:
+    """Return the legend that all strips share."""
+    zone = _("below 3: cannot move against gravity")
+    items = [
+        *(_item(_side_sign(side), words.sides[side].lower(), 26) for side in ("right", "left")),
+        *_tester_items(columns),
+        _item('<rect class="zone" width="16" height="16"/>', escape(zone)),
+        _item(f'<path class="nt right" d="M8 8{cross(3)}"/>', escape(_("not testable"))),
+        _item(f'<path class="nd right" d="M8 8{dash(3.5)}"/>', escape(_("not done"))),
+    ]
+    if any(event.kind == "relapse" for event in history.events):
+        band = '<rect class="relapse" x="5" width="6" height="16"/>'
+        items.append(_item(band, escape(_("relapse"))))
+    if history.interventions:
+        start = '<path class="intervention" d="M8 0v16"/>'
+        items.append(_item(start, escape(_("start of an intervention"))))
+    if len({column.codes for column in columns}) > 1:
+        items.append(
+            f"<li>{escape(_('axis in MRC grades; each table has the codes recorded'))}</li>"
+        )
+    return f'<ul class="chart-legend">{"".join(items)}</ul>'
+
+
+def _side_sign(side: str) -> str:
+    return (
+        f'<path class="line {side}" d="M0 8h26"/>'
+        f'<path class="mark {side}" d="M13 8{marker(0, 4)}"/>'
+    )
+
+
+def _tester_items(columns: Sequence[Column]) -> list[str]:
+    """Return whose marks have which shape; nothing when one person tested every time."""
+    testers = testers_by_shape(columns)
+    if len(testers) < 2:
+        return []
+    return [
+        _item(f'<path class="tester-mark" d="M8 8{marker(shape, 4.5)}"/>', ", ".join(names))
+        for shape, names in enumerate(testers)
+    ]
+
+
+def _ramp(profile: str) -> str:
+    """Draw the steps of a profile, weakest first."""
+    levels, codes = instrument.profile(profile).levels, codes_of(profile)
+    steps = "".join(
+        f'<rect class="g{level}" x="{place * 25 + 1}" y="1" width="23" height="20" rx="4"/>'
+        f'<text class="g{level}" x="{place * 25 + 12.5}" y="15.5">{codes[level]}</text>'
+        for place, level in enumerate(levels)
+    )
+    width = len(levels) * 25
+    return (
+        f'<svg class="heat" viewBox="0 0 {width} 22" width="{width}" height="22" '
+        f'aria-hidden="true">{steps}</svg>'
+    )
+
+
+def _item(sign: str, words: str, width: int = 16) -> str:
+    """Return a sign and its words, which are escaped already."""
+    return (
+        f'<li><svg class="sign" width="{width}" height="16" aria-hidden="true">{sign}</svg>'
+        f"{words}</li>"
+    )
+
+
+def _cell_item(sign: str, words: str) -> str:
+    """Return a cell of the heat map, with room for its triangle, and words still to escape."""
+    return (
+        '<li><svg class="heat" width="22" height="28" viewBox="-2 -7 31 38" aria-hidden="true">'
+        f"{sign}</svg>{escape(words)}</li>"
+    )

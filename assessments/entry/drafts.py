@@ -1,0 +1,155 @@
+"""Starting a draft, saving into it, throwing it away."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mmt.accounts.models import User
+from mmt.audit.log import record
+from mmt.audit.models import Action
+
+from ..models import Assessment, Draft
+from .operations import Batch, Operation
+
+
+class AlreadyUsed(ValueError):
+    """The id made by the form belongs to another record."""
+
+
+class NoLongerADraft(ValueError):
+    """The assessment was signed or discarded meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One cell changed in two places: what was sent, and what stands."""
+
+    key: str
+    yours: dict[str, Any]
+    theirs: dict[str, Any]
+
+
+class Conflicts(Exception):
+    def __init__(self, draft: Draft, conflicts: list[Conflict]) -> None:
+        super().__init__("another page has changed the same cells")
+        self.draft = draft
+        self.conflicts = conflicts
+
+
+def start_draft(assessment: Assessment, *, by: User) -> Assessment:
+    """Save a new draft; the same form sent again finds the first one.
+
+    Raises AlreadyUsed if the id belongs to another patient's or another person's record, to a
+    discarded one, or to one that was started otherwise.
+    """
+    try:
+        with transaction.atomic():
+            assessment.save(force_insert=True)
+            Draft.objects.create(assessment=assessment, saved_by=by)
+            record(
+                Action.DRAFT_STARTED,
+                by=by,
+                clinic_id=assessment.clinic_id,
+                patient_id=assessment.patient_id,
+                target=assessment.pk,
+            )
+    except IntegrityError:
+        same = {name: getattr(assessment, name) for name in ("battery", "profile", "tested_at")}
+        first = Assessment.objects.filter(
+            pk=assessment.pk,
+            patient=assessment.patient_id,
+            entered_by=by,
+            draft__discarded_at__isnull=True,
+            **same,
+        ).first()
+        if first is None:
+            raise AlreadyUsed(str(assessment.pk)) from None
+        return first
+    return assessment
+
+
+@transaction.atomic
+def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
+    """Take a page's operations into the draft, all or none. Returns the draft as it then stands.
+
+    Raises Conflicts where another page changed a cell since, NoLongerADraft after signing.
+    Drafts leave no audit events: the signed record does.
+    """
+    draft = lock_draft(assessment_id)
+    taken = draft.clients.get(batch.client, -1)
+    fresh = [op for op in batch.operations if op.seq > taken]
+    if not fresh:
+        return draft
+    if found := _conflicts(draft, fresh, batch.client):
+        raise Conflicts(draft, found)
+    draft.revision += 1
+    for op in fresh:
+        draft.cells[op.key] = {
+            **op.value,
+            "rev": draft.revision,
+            "client": batch.client,
+            "by": str(by),
+            "at": timezone.now().isoformat(timespec="seconds"),
+        }
+    draft.clients[batch.client] = fresh[-1].seq
+    draft.saved_at, draft.saved_by = timezone.now(), by
+    draft.save(update_fields=["cells", "clients", "revision", "saved_at", "saved_by"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(assessment: Assessment, *, by: User) -> None:
+    """Put a draft aside. It is kept, unseen."""
+    draft = lock_draft(assessment.pk)
+    draft.discarded_at = timezone.now()
+    draft.save(update_fields=["discarded_at"])
+    record(
+        Action.DRAFT_DISCARDED,
+        by=by,
+        clinic_id=assessment.clinic_id,
+        patient_id=assessment.patient_id,
+        target=assessment.pk,
+    )
+
+
+def lock_draft(assessment_id: UUID) -> Draft:
+    """Return the draft, held until the transaction ends. Raises NoLongerADraft."""
+    draft = (
+        Draft.objects.select_for_update()
+        .filter(assessment=assessment_id, discarded_at__isnull=True)
+        .first()
+    )
+    if draft is None:
+        raise NoLongerADraft(str(assessment_id))
+    return draft
+
+
+def _conflicts(draft: Draft, operations: list[Operation], client: str) -> list[Conflict]:
+    """Return the cells that another page has changed to something else since this one saw them."""
+    found = []
+    for op in operations:
+        stands = draft.cells.get(op.key)
+        if stands is None or stands["client"] == client or stands["rev"] <= op.base:
+            continue
+        if any(stands.get(name) != op.value[name] for name in op.value):
+            found.append(Conflict(op.key, op.value, stands))
+    return found
+
+
+@transaction.atomic
+def add_movement(assessment: Assessment, movement: str) -> None:
+    """Append a movement to a draft; one that is there already stays where it is.
+
+    It counts as a change of the draft: who reviewed it before must look again.
+    """
+    draft = lock_draft(assessment.pk)
+    locked = Assessment.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if movement in locked.movements:
+        return
+    locked.movements = [*locked.movements, movement]
+    locked.save(update_fields=["movements"])
+    draft.revision += 1
+    draft.save(update_fields=["revision"])

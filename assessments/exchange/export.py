@@ -1,0 +1,144 @@
+"""A file of records on its way out: counted, told to the audit log, then written."""
+
+import codecs
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import User
+from mmt.audit.log import record
+from mmt.audit.models import Action, Outcome
+
+from .. import instrument
+from ..models import Score
+from . import csv_lines
+from .columns import PATHS
+from .rows import GRADE_ONLY, VisitRow, cells_of, fetch, read_visits, with_blanks
+from .selection import Layout, Selection, Shape
+from .snapshot import Snapshot
+
+BLOCK = 256 * 1024  # characters handed on at a time
+LOOK_AGAIN_SECONDS = 2.0
+
+
+class ExportWithdrawn(Exception):
+    """The person lost the right to export while the file was on its way. It stays unfinished."""
+
+
+class ExportIncomplete(Exception):
+    """The file came out with another number of rows than was told. It must not be used."""
+
+
+class Export:
+    """The file's bytes, piece by piece. Making one tells the audit log, with the row count.
+
+    The event is committed before the first byte, and the count and the bytes are of one moment,
+    so the log never says less than what left. If it cannot be written, nothing leaves.
+    `by` is None for a program, which `actor` names. `may_go_on` is asked every few seconds.
+    Close it when done, finished or not.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        shape: Shape,
+        *,
+        by: User | None,
+        actor: str = "",
+        may_go_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.selection, self.shape = selection, shape
+        self.by, self.actor = by, actor
+        self.may_go_on = may_go_on
+        self.snapshot = Snapshot()
+        try:
+            self.visits, self.rows = _count(selection, shape, self.snapshot)
+            self._tell(Outcome.DONE, visits=self.visits, rows=self.rows)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def file_name(self) -> str:
+        """The day at the clinic, and nothing about a patient."""
+        return f"mmt-scores-{self.selection.clinic.now().date().isoformat()}.csv"
+
+    def close(self) -> None:
+        self.snapshot.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the file in blocks of rows. Raises ExportWithdrawn, ExportIncomplete."""
+        for block, _rows in self.blocks():
+            yield block
+
+    def blocks(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the file in blocks, each with the number of rows written so far."""
+        text, rows = csv_lines.heading(self.shape.layout), 0
+        waiting, size = [text], len(text)
+        looked = time.monotonic()
+        start = codecs.BOM_UTF8 if self.shape.bom else b""
+        for lines, count in csv_lines.lines(self.shape.layout, self._read()):
+            waiting.append(lines)
+            size += len(lines)
+            rows += count
+            if size < BLOCK:
+                continue
+            yield start + "".join(waiting).encode(), rows
+            start, waiting, size = b"", [], 0
+            if time.monotonic() - looked > LOOK_AGAIN_SECONDS:
+                self._look_again(rows)
+                looked = time.monotonic()
+        if rows != self.rows:
+            raise ExportIncomplete(_("%(rows)s rows instead of %(told)s.") % self._counts(rows))
+        yield start + "".join(waiting).encode(), rows
+
+    def _read(self) -> Iterable[VisitRow]:
+        assessments, connection = self.selection.assessments(), self.snapshot.connection
+        if self.shape.layout is Layout.WIDE:
+            return read_visits(assessments, PATHS, connection, result_fields=GRADE_ONLY)
+        visits = read_visits(assessments, PATHS, connection)
+        if self.shape.blanks:
+            return (with_blanks(visit, cells_of(visit)) for visit in visits)
+        return visits
+
+    def _look_again(self, rows: int) -> None:
+        if self.may_go_on():
+            return
+        self._tell(Outcome.REFUSED, rows=rows)
+        raise ExportWithdrawn(_("Stopped after %(rows)s of %(told)s rows.") % self._counts(rows))
+
+    def _counts(self, rows: int) -> dict[str, int]:
+        return {"rows": rows, "told": self.rows}
+
+    def _tell(self, outcome: Outcome, **counts: int) -> None:
+        detail: dict[str, Any] = self.selection.described() | self.shape.described() | counts
+        with transaction.atomic():
+            record(
+                Action.EXPORTED,
+                by=self.by,
+                actor=self.actor,
+                clinic_id=self.selection.clinic.pk,
+                detail=detail,
+                outcome=outcome,
+            )
+
+
+def _count(selection: Selection, shape: Shape, snapshot: Snapshot) -> tuple[int, int]:
+    """Return how many visits the file tells of, and how many rows it will have."""
+    assessments = selection.assessments().order_by()
+    kinds = list(
+        fetch(assessments.values_list("movements").annotate(Count("pk")), snapshot.connection)
+    )
+    visits = sum(count for _movements, count in kinds)
+    if shape.layout is Layout.WIDE:
+        return visits, visits
+    if shape.blanks:
+        cells = (len(instrument.cells(movements)) * count for movements, count in kinds)
+        return visits, sum(cells)
+    scores = Score.objects.filter(assessment__in=assessments)
+    per_clinic = scores.values_list("assessment__clinic").annotate(Count("movement"))
+    return visits, sum(count for _clinic, count in fetch(per_clinic, snapshot.connection))

@@ -1,0 +1,173 @@
+"""Visits and their results as plain rows, as fast as the database gives them.
+
+A visit comes as one row, its results packed into one text by the database: rows of 60 results
+cost one row of Python each, not 60. Results stay packed until somebody needs one, and the same
+result seldom needs to be unpacked twice.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    Aggregate,
+    Case,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from .. import instrument
+from ..history import Cell
+from ..models import Assessment, Score
+
+CHUNK = 200  # visits, so that a hundred thousand of them need no more memory than two hundred
+BETWEEN_FIELDS = "\x1f"
+BETWEEN_RESULTS = "\x1e"
+BLANK = "blank"
+TEXT = TextField()
+
+
+class ResultRow(NamedTuple):
+    """One result, or a cell left blank (status "blank"). `limiters` are keys parted by spaces."""
+
+    movement: str
+    side: str
+    status: str
+    level: int | None = None
+    reason: str = ""
+    limiters: str = ""
+    position: str = ""
+    entered: str = ""
+    amended: bool = False
+    note: str = ""
+
+
+class VisitRow(NamedTuple):
+    """One visit: the values asked for by path, and its packed results by movement and side."""
+
+    values: Mapping[str, Any]
+    packed: list[str]
+
+
+class _Joined(Func):
+    """Texts one after the other. Concat would guard each against NULL; none here can be."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = TEXT
+
+
+class _AsJson(Func):
+    """A text as JSON, in which no control character is left that could part fields."""
+
+    template = "to_json(%(expressions)s)::text"
+    output_field = TEXT
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="json_quote(%(expressions)s)", **context)
+
+
+class _AllOf(Aggregate):
+    """The texts of a group in one, in any order."""
+
+    function = "STRING_AGG"
+    output_field = TEXT
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+def _free_text(field: str) -> Expression:
+    return Case(When(**{field: ""}, then=Value("")), default=_AsJson(field), output_field=TEXT)
+
+
+# In the order of ResultRow. What people or programs may fill as they like goes as JSON.
+_PACKED: dict[str, Expression | F] = {
+    "movement": F("movement"),
+    "side": F("side"),
+    "status": F("status"),
+    "level": Coalesce(Cast("level", TEXT), Value("")),
+    "reason": F("reason"),
+    "limiters": _free_text("limiters"),
+    "position": _free_text("position"),
+    "entered": F("entered"),
+    "amended": Case(
+        When(amendment__isnull=True, then=Value("")), default=Value("1"), output_field=TEXT
+    ),
+    "note": _free_text("note"),
+}
+GRADE_ONLY = 5  # the fields up to the reason
+
+
+def read_visits(
+    assessments: QuerySet[Assessment],
+    paths: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    *,
+    result_fields: int = len(_PACKED),
+) -> Iterator[VisitRow]:
+    """Yield the assessments in their order, with the values at these paths and their results.
+
+    Results come by movement and side in the order of their keys, the same on every database.
+    The first `result_fields` of ResultRow are packed.
+    """
+    rows = assessments.annotate(packed=_packed_results(result_fields))
+    for *values, packed in fetch(rows.values_list(*paths, "packed"), connection):
+        results = sorted(packed.split(BETWEEN_RESULTS)) if packed else []
+        yield VisitRow(dict(zip(paths, values, strict=True)), results)
+
+
+def fetch(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> Iterator[Any]:
+    """Yield the rows of a query of plain values, read little by little on this connection."""
+    compiler = rows.query.get_compiler(connection=connection)
+    yield from compiler.results_iter(chunked_fetch=True, chunk_size=CHUNK)
+
+
+def unpack(packed: str) -> ResultRow:
+    movement, side, status, level, reason, *more = packed.split(BETWEEN_FIELDS)
+    grade = ResultRow(movement, side, status, int(level) if level else None, reason)
+    if not more:
+        return grade
+    limiters, position, entered, amended, note = more
+    return grade._replace(
+        limiters=_text(limiters),
+        position=_text(position),
+        entered=entered,
+        amended=amended == "1",
+        note=_text(note),
+    )
+
+
+def with_blanks(visit: VisitRow, cells: Sequence[Cell]) -> VisitRow:
+    """Return the visit with a result for each of its cells that was left blank."""
+    recorded = {tuple(packed.split(BETWEEN_FIELDS, 2)[:2]) for packed in visit.packed}
+    rest = [""] * (len(ResultRow._fields) - 3)
+    blank = [BETWEEN_FIELDS.join([*cell, BLANK, *rest]) for cell in cells if cell not in recorded]
+    return visit._replace(packed=sorted(visit.packed + blank))
+
+
+def cells_of(visit: VisitRow) -> tuple[Cell, ...]:
+    """Return the cells of the visit's form, recorded or not. Needs the path "movements"."""
+    return instrument.cells(visit.values["movements"])
+
+
+def _packed_results(fields: int) -> Subquery:
+    separated: list[Expression | F] = []
+    for expression in list(_PACKED.values())[:fields]:
+        separated += [Value(BETWEEN_FIELDS), expression]
+    results = Score.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+    one = _AllOf(_Joined(*separated[1:]), Value(BETWEEN_RESULTS))
+    return Subquery(results.annotate(all=one).values("all"))
+
+
+def _text(packed: str) -> str:
+    return str(json.loads(packed)) if packed else ""

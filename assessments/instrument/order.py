@@ -1,0 +1,37 @@
+"""Which cells a list of movements gives, and in which order they are tested."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from .movements import Movement, Position, Region, Side, movement
+
+Group = TypeVar("Group", Position, Region)
+
+
+def cells(movement_keys: Iterable[str]) -> tuple[tuple[str, Side], ...]:
+    """The cells `(movement key, side)` of these movements, in their order, each once.
+
+    Raises UnknownMovement.
+    """
+    return tuple(
+        (key, side) for key in dict.fromkeys(movement_keys) for side in movement(key).sides
+    )
+
+
+def by_position(movement_keys: Iterable[str]) -> list[tuple[Position, list[Movement]]]:
+    """These movements grouped so that the patient changes position as seldom as possible."""
+    return _grouped(movement_keys, Position, lambda found: found.position)
+
+
+def by_region(movement_keys: Iterable[str]) -> list[tuple[Region, list[Movement]]]:
+    """These movements grouped from hips to arms."""
+    return _grouped(movement_keys, Region, lambda found: found.region)
+
+
+def _grouped(
+    movement_keys: Iterable[str], groups: type[Group], group_of: Callable[[Movement], Group]
+) -> list[tuple[Group, list[Movement]]]:
+    """Groups in the order of the enum, without empty ones; inside each the order given."""
+    found = [movement(key) for key in dict.fromkeys(movement_keys)]
+    grouped = ((group, [each for each in found if group_of(each) is group]) for group in groups)
+    return [(group, members) for group, members in grouped if members]

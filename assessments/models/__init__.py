@@ -1,0 +1,18 @@
+"""What was measured. Rows of signed scores are the truth; a draft is one row beside them."""
+
+from .amendment import Amendment, ScoreChange
+from .assessment import Assessment, AssessmentStatus
+from .draft import Draft
+from .progress import Progress
+from .score import Entered, Score
+
+__all__ = [
+    "Amendment",
+    "Assessment",
+    "AssessmentStatus",
+    "Draft",
+    "Entered",
+    "Progress",
+    "Score",
+    "ScoreChange",
+]

@@ -1,0 +1,129 @@
+"""One visit's strength assessment: who, whom, when, with which battery and scale."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mmt.accounts.models import Clinic, User
+from patients.models import Patient
+
+from .. import instrument
+from ..querysets import AssessmentQuerySet
+from .context import Context
+
+
+class AssessmentStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SIGNED = "signed", _("signed")
+    AMENDED = "amended", _("amended")
+    VOIDED = "voided", _("voided")
+
+
+class Assessment(Context):
+    """The id is made where the form opens, so that sending it twice makes one record.
+
+    `movements` are the keys of this assessment in test order: its battery's at that version, and
+    any added by hand. A draft's scores stand in `Draft`; signing writes them as `Score` rows and
+    freezes the record.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, db_index=False)
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="assessments", db_index=False
+    )
+    tester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    battery = models.CharField(max_length=40)
+    battery_version = models.PositiveSmallIntegerField(default=1)
+    profile = models.CharField(max_length=32)
+    movements = models.JSONField()
+    tested_at = models.DateTimeField(_("tested at"))
+    time_zone = models.CharField(max_length=50)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    status = models.CharField(
+        max_length=8, choices=AssessmentStatus, default=AssessmentStatus.DRAFT
+    )
+    revision = models.PositiveIntegerField(default=0)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    voided_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(max_length=300, blank=True)
+    # The voided record that this one was filed anew for, on the right patient.
+    moved_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="moved_to"
+    )
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(Context.Meta):
+        abstract = False
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Context.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(status__in=AssessmentStatus.values), name="assessment_known_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
+                | Q(~Q(status="draft"), signed_by__isnull=False, signed_at__isnull=False),
+                name="assessment_signed_has_signer_and_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    Q(status="voided", voided_by__isnull=False, voided_at__isnull=False)
+                    & ~Q(void_reason="")
+                )
+                | Q(
+                    ~Q(status="voided"),
+                    voided_by__isnull=True,
+                    voided_at__isnull=True,
+                    void_reason="",
+                ),
+                name="assessment_voided_has_who_when_and_why",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["patient", "tested_at"], name="assessment_by_patient"),
+            models.Index(fields=["clinic", "tested_at"], name="assessment_by_clinic"),
+            models.Index(
+                fields=["clinic", "tester"],
+                condition=Q(status="draft"),
+                name="assessment_drafts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.local_tested_at:%Y-%m-%d} {self.battery_name}"
+
+    @property
+    def local_tested_at(self) -> datetime:
+        """When tested, on the wall clock of the place where it was."""
+        return self.tested_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def battery_name(self) -> str:
+        known = instrument.BATTERIES.get(self.battery)
+        return str(known.name) if known else self.battery
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        return instrument.cells(self.movements)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == AssessmentStatus.DRAFT
+
+    @property
+    def is_in_force(self) -> bool:
+        """Signed and not voided: what charts, comparisons and exports count."""
+        return self.status in IN_FORCE
+
+
+IN_FORCE = (AssessmentStatus.SIGNED, AssessmentStatus.AMENDED)

@@ -1,0 +1,71 @@
+"""Whether this person may do this to this record. Each check raises PermissionDenied with the
+reason; `user_can` turns one into yes or no, for a button and its explanation.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import User
+from mmt.accounts.roles import Permission
+from patients.models import Patient
+
+from .models import Assessment, AssessmentStatus
+
+
+def check_user_can_record(user: User, patient: Patient) -> None:
+    if not user.can(Permission.RECORD, patient.clinic_id):
+        raise PermissionDenied(_("Only a physiotherapist of this clinic can record scores."))
+    if patient.archived_at:
+        raise PermissionDenied(_("This patient is archived. Take the record back first."))
+
+
+def check_user_can_edit_draft(user: User, assessment: Assessment) -> None:
+    if not user.can(Permission.RECORD, assessment.clinic_id):
+        raise PermissionDenied(_("Only a physiotherapist of this clinic can record scores."))
+    if not assessment.is_draft:
+        raise PermissionDenied(_("This assessment is signed. Change it by an amendment."))
+    if not _is_mine(user, assessment) and not user.can(Permission.AMEND_ANY, assessment.clinic_id):
+        raise PermissionDenied(_("This draft belongs to another physiotherapist."))
+
+
+def check_user_can_amend(user: User, assessment: Assessment) -> None:
+    _check_in_force(assessment)
+    if user.can(Permission.AMEND_ANY, assessment.clinic_id):
+        return
+    if not (user.can(Permission.RECORD, assessment.clinic_id) and _is_mine(user, assessment)):
+        raise PermissionDenied(_("Only the tester or a lead physiotherapist can amend this."))
+
+
+def check_user_can_void(user: User, assessment: Assessment) -> None:
+    _check_in_force(assessment)
+    if user.can(Permission.VOID_ANY, assessment.clinic_id):
+        return
+    if not (user.can(Permission.RECORD, assessment.clinic_id) and _is_mine(user, assessment)):
+        raise PermissionDenied(_("Only the tester or a lead physiotherapist can void this."))
+
+
+def check_user_can_move(user: User, assessment: Assessment) -> None:
+    _check_in_force(assessment)
+    if not user.can(Permission.MOVE, assessment.clinic_id):
+        raise PermissionDenied(_("Only a lead physiotherapist can move a record to a patient."))
+
+
+def user_can(check: Callable[..., None], user: User, subject: Assessment | Patient) -> bool:
+    try:
+        check(user, subject)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _is_mine(user: User, assessment: Assessment) -> bool:
+    return user.pk in (assessment.tester_id, assessment.entered_by_id)
+
+
+def _check_in_force(assessment: Assessment) -> None:
+    if assessment.status == AssessmentStatus.DRAFT:
+        raise PermissionDenied(_("This assessment is not signed yet."))
+    if assessment.status == AssessmentStatus.VOIDED:
+        raise PermissionDenied(_("This assessment was voided."))

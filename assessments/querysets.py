@@ -1,0 +1,121 @@
+"""Which assessments, and a patient's whole history in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from mmt.accounts.models import User
+from mmt.accounts.roles import Permission
+from patients.models import Event, Intervention, Patient
+
+from .history import Cell, Happening, History, Result, Visit
+
+if TYPE_CHECKING:
+    from .models import Assessment
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User) -> "AssessmentQuerySet":
+        """Assessments of the clinics in which the person may see patients, discarded ones not."""
+        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS)).exclude(
+            draft__discarded_at__isnull=False
+        )
+
+    def drafts(self) -> "AssessmentQuerySet":
+        return self.filter(status="draft", draft__discarded_at__isnull=True)
+
+    def in_force(self) -> "AssessmentQuerySet":
+        """Signed and not voided."""
+        return self.filter(status__in=("signed", "amended"))
+
+    def recorded(self) -> "AssessmentQuerySet":
+        """Signed once: in force or voided since."""
+        return self.exclude(status="draft")
+
+    def latest_first(self) -> "AssessmentQuerySet":
+        return self.order_by("-tested_at", "-id")
+
+
+def load_history(patient: Patient) -> History:
+    """Return every visit in force with its results, earliest first: four queries, whatever its
+    length.
+    """
+    visits = (
+        patient.assessments.in_force()
+        .select_related("tester")
+        .defer("movements", "note")
+        .order_by("tested_at", "id")
+    )
+    return History(
+        visits=tuple(visits_with_results(visits)),
+        events=tuple(
+            Happening(
+                event.kind, event.note or event.get_kind_display(), event.started, event.ended
+            )
+            for event in Event.objects.filter(patient=patient).order_by("started")
+        ),
+        interventions=tuple(
+            Happening(
+                done.kind, " ".join(filter(None, (done.name, done.dose))), done.started, done.ended
+            )
+            for done in Intervention.objects.filter(patient=patient).order_by("started")
+        ),
+    )
+
+
+def visits_with_results(assessments: Iterable["Assessment"]) -> list[Visit]:
+    """Return assessments as plain visits, with one query for all their scores."""
+    found = list(assessments)
+    results = results_of([assessment.pk for assessment in found])
+    zones = {name: ZoneInfo(name) for name in {row.time_zone for row in found}}
+    return [
+        Visit(
+            id=row.pk,
+            tested_at=row.tested_at.astimezone(zones[row.time_zone]),
+            tester_id=row.tester_id,
+            tester=row.tester.name,
+            battery=row.battery,
+            profile=row.profile,
+            results=results[row.pk],
+            amended=row.status == "amended",
+            fatigue=row.fatigue_before,
+            heat=row.heat,
+            relapse_status=row.relapse_status,
+            device=row.device,
+        )
+        for row in found
+    ]
+
+
+def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
+    """Return the results of each assessment by cell."""
+    from .models import Score
+
+    results: dict[UUID, dict[Cell, Result]] = defaultdict(dict)
+    rows = Score.objects.filter(assessment__in=assessment_ids).values_list(
+        "assessment_id",
+        "movement",
+        "side",
+        "status",
+        "level",
+        "reason",
+        "limiters",
+        "position",
+        "note",
+        "amendment_id",
+    )
+    for pk, movement, side, status, level, reason, limiters, position, note, amendment in rows:
+        results[pk][movement, side] = Result(
+            status,
+            level,
+            reason,
+            tuple(limiters.split()) if limiters else (),
+            position,
+            note,
+            amendment is not None,
+        )
+    return results

@@ -1,0 +1,114 @@
+/* Reads the marks of a picture aloud: the pointer or the arrow keys choose a mark, and the line
+   under the picture says what it is. Without this script the table under each picture says the
+   same. All words come from the page. */
+
+const MARK = "[data-date][data-movement]";
+const NEAR = 18; // pixels around a small mark that still count as on it
+
+const marksOf = (figure) => {
+  figure.marks ??= [...figure.querySelectorAll(MARK)];
+  return figure.marks;
+};
+
+const series = (mark) => `${mark.dataset.movement} ${mark.dataset.side}`;
+
+const result = (figure, { grade, state, reason }) => {
+  const say = figure.dataset;
+  if (grade !== undefined) return say.sayGrade.replace("{grade}", grade);
+  const absent = state === "not_testable" ? say.sayNotTestable : say.sayNotDone;
+  return reason ? `${absent}: ${reason}` : absent;
+};
+
+const words = (figure, mark) => {
+  const name = figure.querySelector(`th[data-cell="${series(mark)}"]`);
+  const day = figure.querySelector(`time[datetime="${mark.dataset.date}"]`);
+  const { tester } = mark.closest("[data-tester]").dataset;
+  return [
+    name.textContent,
+    result(figure, mark.dataset),
+    day.textContent,
+    figure.dataset.sayTester.replace("{tester}", () => tester),
+  ].join(", ");
+};
+
+const read = (figure, mark) => {
+  if (!mark || mark === figure.mark) return;
+  figure.mark?.classList.remove("is-read");
+  mark.classList.add("is-read");
+  figure.mark = mark;
+  figure.querySelector(".chart-reading").textContent = words(figure, mark);
+};
+
+/* The next mark of the same movement and side, or of the same visit. */
+const neighbour = (figure, mark, key) => {
+  const along = key === "ArrowLeft" || key === "ArrowRight";
+  const alike = along
+    ? (other) => series(other) === series(mark)
+    : (other) => other.dataset.date === mark.dataset.date;
+  const line = marksOf(figure).filter(alike);
+  const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+  return line[line.indexOf(mark) + step];
+};
+
+const ends = (figure, mark, key) => {
+  const line = marksOf(figure).filter((other) => series(other) === series(mark));
+  return key === "Home" ? line[0] : line.at(-1);
+};
+
+/* Where reading starts: the first movement at the last visit. */
+const latest = (figure) => {
+  const marks = marksOf(figure);
+  const last = marks.reduce((day, { dataset }) => (dataset.date > day ? dataset.date : day), "");
+  return marks.find(({ dataset }) => dataset.date === last);
+};
+
+const chosen = (figure, key) => {
+  if (!figure.mark) return latest(figure);
+  return key === "Home" || key === "End"
+    ? ends(figure, figure.mark, key)
+    : neighbour(figure, figure.mark, key);
+};
+
+const nearest = (figure, event) => {
+  let best;
+  let least = NEAR;
+  for (const mark of marksOf(figure)) {
+    const box = mark.getBoundingClientRect();
+    const across = box.x + box.width / 2 - event.clientX;
+    const down = box.y + box.height / 2 - event.clientY;
+    const far = Math.hypot(across, down);
+    if (far < least) [best, least] = [mark, far];
+  }
+  return best;
+};
+
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+
+document.addEventListener("keydown", (event) => {
+  const figure = event.target.closest?.("[data-plot]")?.closest("figure[data-chart]");
+  if (!figure || !KEYS.has(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!marksOf(figure).length) return;
+  event.preventDefault();
+  read(figure, chosen(figure, event.key));
+  figure.mark?.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
+const point = (event) => {
+  const figure = event.target.closest?.("[data-plot]")?.closest("figure[data-chart]");
+  if (!figure) return;
+  const mark = event.target.closest(MARK);
+  // Cells of the heat map touch, so only the small marks of a strip need a search around.
+  read(figure, mark ?? (figure.dataset.chart === "strips" ? nearest(figure, event) : undefined));
+};
+document.addEventListener("pointermove", point);
+document.addEventListener("pointerdown", point);
+
+/* The newest visits are what is looked for first. */
+const prepare = (root) => {
+  for (const plot of root.querySelectorAll("[data-plot]")) {
+    plot.tabIndex = 0;
+    plot.scrollLeft = plot.scrollWidth;
+  }
+};
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target));

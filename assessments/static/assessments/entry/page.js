@@ -1,0 +1,169 @@
+// The score grid: one key a score. Ties cells, panel and saver together.
+
+import { Cells, nameOf } from "./cells.js";
+import { Conflict } from "./conflict.js";
+import { Keys } from "./keys.js";
+import { Panel } from "./panel.js";
+import { remembered, remember } from "./preferences.js";
+import { Saver } from "./saver.js";
+
+const form = document.getElementById("score-form");
+const signForm = document.getElementById("sign-form");
+const sign = document.getElementById("sign");
+const words = document.getElementById("words").dataset;
+const state = document.getElementById("save-state");
+const announcer = document.getElementById("announce");
+const restNormal = document.getElementById("rest-normal");
+
+for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
+document.body.classList.add("scripted");
+
+const revisions = new Map();
+const cells = new Cells(document.getElementById("score-grid"), words, (cell, value) => {
+  saver.put(cell.id, value);
+  tell();
+});
+for (const cell of cells.all) revisions.set(cell.id, Number(cell.dataset.rev));
+
+const saver = new Saver({
+  url: form.dataset.saveUrl,
+  client: form.elements.page.value,
+  patient: form.elements.patient.value,
+  token: form.elements.csrfmiddlewaretoken.value,
+  revisions,
+  onState: showState,
+  onConflict: (answer) => new Conflict(answer, cells, saver, words).ask(),
+});
+saver.revision = Number(form.elements.revision.value);
+
+const panel = new Panel(document.getElementById("now"), cells.lattice, {
+  onChoice: (choice) => keys.choose(choice),
+  onClose: () => keys.focus(keys.current),
+});
+
+const keys = new Keys({ cells, panel, words, say: announce, onEnd: () => sign.focus(), onSign: signNow });
+
+function announce(text) {
+  announcer.textContent = text;
+}
+
+function showState({ state: name, why, message, waiting }) {
+  state.dataset.state = name;
+  state.dataset.waiting = waiting;
+  const offline = waiting === 1 ? words.offlineOne : words.offline.replace("%s", waiting);
+  const sentences = {
+    saved: `${words.saved} ${why}`,
+    saving: words.saving,
+    offline,
+    conflict: words.conflict,
+    error: { content: `${words.content} ${message}` }[why] ?? words[why],
+  };
+  state.textContent = sentences[name];
+  document.getElementById("save-again").hidden = !["error", "offline"].includes(name);
+}
+
+// The count, the list of changes, the rows that are done.
+function tell() {
+  const count = (wanted) => cells.all.filter((cell) => cell.dataset.state === wanted).length;
+  const parts = [words.progress.replace("%1", count("graded")).replace("%2", cells.all.length)];
+  if (count("not_testable")) parts.push(words.notTestable.replace("%s", count("not_testable")));
+  if (count("not_done")) parts.push(words.notDone.replace("%s", count("not_done")));
+  document.getElementById("progress").textContent = parts.join(", ");
+  const steps = cells.all.filter((cell) => cells.step(cell.dataset.was, cell.dataset.grade));
+  steps.sort((one, two) => stepOf(one) - stepOf(two));
+  document.getElementById("changed").hidden = !steps.length;
+  document.getElementById("changed-list").replaceChildren(
+    ...steps.map((cell) => {
+      const line = document.createElement("li");
+      const arrow = document.createElement("span");
+      arrow.className = stepOf(cell) < 0 ? "arrow-worse" : "arrow-better";
+      line.append(arrow, ` ${nameOf(cell)} ${cell.dataset.was} → ${cell.dataset.grade}`);
+      return line;
+    }),
+  );
+  const filled = cells.all.some((cell) => cell.dataset.entered === "filled");
+  restNormal.setAttribute("aria-pressed", filled);
+  restNormal.textContent = filled ? words.undoRest : words.rest;
+}
+
+function stepOf(cell) {
+  return cells.step(cell.dataset.was, cell.dataset.grade);
+}
+
+async function signNow() {
+  sign.disabled = true;
+  const saved = await saver.flush();
+  if (!saved) {
+    sign.disabled = false;
+    state.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  signForm.elements.revision.value = saver.revision;
+  signForm.submit();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  signNow();
+});
+document.getElementById("save-again").addEventListener("click", () => saver.resume());
+
+restNormal.addEventListener("click", () => {
+  const filled = cells.all.filter((cell) => cell.dataset.entered === "filled");
+  if (filled.length) {
+    for (const cell of filled) cells.set(cell, {});
+    return;
+  }
+  const blanks = cells.blanks;
+  for (const cell of blanks) {
+    cells.set(cell, { text: cells.table.dataset.normal, entered: "filled" });
+  }
+  announce(words.restDone.replace("%s", blanks.length));
+});
+
+for (const button of document.querySelectorAll("[data-travel]")) {
+  button.addEventListener("click", () => travel(button.dataset.travel));
+}
+
+function travel(mode) {
+  cells.travel(mode);
+  for (const button of document.querySelectorAll("[data-travel]")) {
+    button.setAttribute("aria-pressed", button.dataset.travel === mode);
+  }
+  remember("travel", mode);
+}
+
+const advance = document.getElementById("advance");
+advance.addEventListener("click", () => setAdvance(!keys.advancing, true));
+
+function setAdvance(on, aloud = false) {
+  keys.advancing = on;
+  advance.setAttribute("aria-pressed", on);
+  remember("advance", on ? "on" : "off");
+  if (aloud) announce(on ? words.advanceOn : words.advanceOff);
+}
+
+// The context panel: every field is a cell of the same protocol.
+for (const field of document.querySelectorAll("#context [name]")) {
+  const send = () =>
+    saver.put(field.name, {
+      text: field.value,
+      reason: "",
+      limiters: [],
+      position: "",
+      note: "",
+      entered: "typed",
+    });
+  field.addEventListener("change", send);
+  field.addEventListener("input", send);
+}
+
+document.getElementById("discard-form").addEventListener("submit", (event) => {
+  if (confirm(words.discard)) saver.waiting.clear();
+  else event.preventDefault();
+});
+
+travel(remembered("travel", ["rows", "columns"]) ?? "rows");
+setAdvance((remembered("advance", ["on", "off"]) ?? "on") === "on");
+tell();
+keys.focus(cells.blanks[0] ?? cells.order[0]);

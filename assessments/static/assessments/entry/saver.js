@@ -1,0 +1,145 @@
+// Sends changes of a draft to the server, in order, and tells the truth about it.
+//
+// Each change is an operation with a number; the server skips what it has taken before, so any
+// request may be sent again. A change leaves `waiting` only when the server has said yes.
+
+const SOON = 300; // ms from the first change to its sending
+const RETRIES = [1000, 2000, 5000, 10000];
+
+export class Saver {
+  constructor({ url, client, patient, token, revisions, onState, onConflict }) {
+    Object.assign(this, { url, client, patient, token, revisions, onState, onConflict });
+    this.waiting = new Map();
+    this.seq = 0;
+    this.failures = 0;
+    this.timer = null;
+    this.sending = null;
+    this.stopped = false;
+    addEventListener("online", () => this.flush());
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.flush();
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.waiting.size) event.preventDefault();
+    });
+  }
+
+  put(key, value) {
+    this.seq += 1;
+    const base = this.revisions.get(key) ?? 0;
+    this.waiting.set(key, { seq: this.seq, key, base, value });
+    this.say(this.failures ? null : "saving");
+    this.schedule(SOON);
+  }
+
+  schedule(delay) {
+    if (this.timer === null && !this.stopped) {
+      this.timer = setTimeout(() => this.flush(), delay);
+    }
+  }
+
+  // Returns true when nothing waits any more.
+  async flush() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (this.sending) await this.sending;
+    if (!this.waiting.size) return true;
+    this.sending = this.send();
+    const sent = await this.sending;
+    this.sending = null;
+    if (sent && this.waiting.size) this.schedule(SOON);
+    return this.waiting.size === 0;
+  }
+
+  async send() {
+    const operations = [...this.waiting.values()];
+    let response;
+    try {
+      response = await this.request(operations);
+    } catch {
+      return this.failed("offline");
+    }
+    if (response.type === "opaqueredirect" || response.status === 403) return this.stop("session");
+    if (response.status >= 500 || response.status === 429) return this.failed("server");
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer) return this.taken(operations, answer);
+    if (!answer) return this.failed("server");
+    if (answer.error === "conflict") return this.conflict(answer);
+    return this.stop(answer.error === "signed" ? "signed" : "content", answer.message);
+  }
+
+  request(operations, options = {}) {
+    return fetch(this.url, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.token },
+      body: JSON.stringify({ client: this.client, patient: this.patient, ops: operations }),
+      ...options,
+    });
+  }
+
+  taken(operations, answer) {
+    for (const { key, seq } of operations) {
+      this.revisions.set(key, answer.revision);
+      if (this.waiting.get(key)?.seq === seq) this.waiting.delete(key);
+    }
+    this.failures = 0;
+    this.revision = answer.revision;
+    this.savedAt = answer.saved;
+    this.say(this.waiting.size ? "saving" : "saved", answer.saved);
+    return true;
+  }
+
+  failed(why) {
+    this.say(why === "offline" ? "offline" : "error", why);
+    const delay = RETRIES[Math.min(this.failures, RETRIES.length - 1)];
+    this.failures += 1;
+    this.schedule(delay);
+    return false;
+  }
+
+  stop(why, message = "") {
+    this.stopped = true;
+    this.failures += 1;
+    this.say("error", why, message);
+    return false;
+  }
+
+  conflict(answer) {
+    this.stopped = true;
+    this.savedAt = answer.saved;
+    this.say("conflict");
+    this.onConflict(answer);
+    return false;
+  }
+
+  // After a person has chosen, signed in again, or pressed "Try again".
+  resume() {
+    this.stopped = false;
+    this.failures = 0;
+    if (!this.waiting.size) this.say("saved", this.savedAt);
+    return this.flush();
+  }
+
+  // The person kept theirs: nothing of this cell waits, and we have seen their revision.
+  forget(key, revision) {
+    this.waiting.delete(key);
+    this.revisions.set(key, revision);
+  }
+
+  rebase(key, revision) {
+    const operation = this.waiting.get(key);
+    if (operation) operation.base = revision;
+    this.revisions.set(key, revision);
+  }
+
+  leave() {
+    if (this.waiting.size) this.request([...this.waiting.values()], { keepalive: true }).catch(() => {});
+  }
+
+  say(state, why = "", message = "") {
+    if (state) this.last = { state, why, message };
+    this.onState({ ...this.last, waiting: this.waiting.size });
+  }
+}

@@ -1,0 +1,84 @@
+"""The one place where a result becomes HTML."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from .. import change, instrument
+from ..history import Cell, Result
+from ..wording import cell_name, written
+
+register = template.Library()
+
+
+@register.simple_tag
+def grade(result: Result | None, profile: str) -> SafeString:
+    """Show a grade's code on its shade, "NT" hatched, a dash for not done, nothing for blank.
+
+    0 is a grade like any other.
+    """
+    if result is None:
+        return format_html(
+            '<span class="grade blank"><span class="visually-hidden">{}</span></span>',
+            _("not assessed"),
+        )
+    if result.level is not None:
+        code = instrument.code(result.level, profile)
+        return format_html('<span class="grade g{}">{}</span>', result.level, code)
+    look = "nt" if result.status == instrument.Status.NOT_TESTABLE else "nd"
+    shown = "NT" if look == "nt" else "–"
+    return format_html(
+        '<span class="grade {}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        look,
+        shown,
+        written(result, profile),
+    )
+
+
+@register.simple_tag
+def result_at(results: Mapping[Cell, Result], movement: str, side: str) -> Result | None:
+    return results.get((movement, side))
+
+
+@register.simple_tag
+def name_of(movement: str, side: str) -> str:
+    return cell_name((movement, side))
+
+
+@register.simple_tag
+def rule_text(flag: change.Flag, rule: change.Rule) -> str:
+    """The text of the rule that gave a flag."""
+    return change.explain(flag, rule)
+
+
+@register.filter
+def beside(result: Result | None) -> str:
+    """What stands beside a grade: the reason for none, limiters, the note."""
+    if result is None:
+        return ""
+    parts: list[Any] = [instrument.Limiter(limiter).label for limiter in result.limiters]
+    if result.reason:
+        parts.insert(0, instrument.Reason(result.reason).label)
+    if result.note:
+        parts.append(result.note)
+    return " · ".join(str(part) for part in parts)
+
+
+@register.filter
+def as_result(told: Mapping[str, Any] | None) -> Result | None:
+    """Return one side of a `ScoreChange` as a result."""
+    if told is None:
+        return None
+    return Result(
+        told["status"],
+        told["level"],
+        told["reason"],
+        tuple(told["limiters"]),
+        told["position"],
+        told["note"],
+    )

@@ -1,0 +1,131 @@
+"""What the database itself refuses about records. See `mmt.triggers`."""
+
+from mmt.triggers import Trigger
+
+_STATUS_OF_NEW = "(SELECT status FROM assessments_assessment WHERE id = NEW.assessment_id)"
+_CITES_ITS_CHANGE = (
+    "EXISTS (SELECT 1 FROM assessments_scorechange change"
+    " JOIN assessments_amendment amendment ON amendment.id = change.amendment_id"
+    " WHERE amendment.id = NEW.amendment_id AND amendment.assessment_id = NEW.assessment_id"
+    " AND change.movement = NEW.movement AND change.side = NEW.side)"
+)
+# Everything of a record but its way from signed to amended to voided.
+_FROZEN = [
+    "id",
+    "clinic_id",
+    "patient_id",
+    "tester_id",
+    "entered_by_id",
+    "battery",
+    "battery_version",
+    "profile",
+    "movements",
+    "tested_at",
+    "time_zone",
+    "entered_at",
+    "signed_by_id",
+    "signed_at",
+    "moved_from_id",
+    "setting",
+    "heat",
+    "fatigue_before",
+    "fatigue_after",
+    "pain",
+    "pain_where",
+    "relapse_status",
+    "edss",
+    "device",
+    "device_worn",
+    "hours_since_antispastic",
+    "hours_since_fampridine",
+    "first_side",
+    "stopped_early",
+    "falls_since_last",
+    "note",
+]
+
+
+def _differs(*columns: str) -> str:
+    return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
+
+
+TRIGGERS = (
+    Trigger(
+        name="score_added_under_a_signature",
+        table="assessments_score",
+        events=("INSERT",),
+        when=(
+            f"({_STATUS_OF_NEW} = 'voided'"
+            f" OR ({_STATUS_OF_NEW} <> 'draft' AND NOT {_CITES_ITS_CHANGE}))"
+        ),
+        message="A signed assessment takes a score only through an amendment.",
+    ),
+    Trigger(
+        name="score_changed_under_a_signature",
+        table="assessments_score",
+        events=("UPDATE",),
+        when=(
+            f"({_differs('assessment_id', 'movement', 'side')}"
+            f" OR {_STATUS_OF_NEW} = 'voided'"
+            f" OR ({_STATUS_OF_NEW} <> 'draft' AND (NEW.amendment_id IS NULL"
+            f" OR NOT ({_differs('amendment_id')}) OR NOT {_CITES_ITS_CHANGE})))"
+        ),
+        message="A signed score changes only through an amendment.",
+    ),
+    Trigger(
+        name="score_never_deleted",
+        table="assessments_score",
+        events=("DELETE",),
+        when="TRUE",
+        message="A score is never deleted.",
+        truncate=True,
+    ),
+    Trigger(
+        name="assessment_frozen_by_signature",
+        table="assessments_assessment",
+        events=("UPDATE",),
+        when=(
+            f"(OLD.status <> 'draft' AND (OLD.status = 'voided' OR NEW.status = 'draft'"
+            f" OR (OLD.status = 'amended' AND NEW.status = 'signed') OR {_differs(*_FROZEN)}))"
+        ),
+        message="A signed assessment is frozen.",
+    ),
+    Trigger(
+        name="assessment_amended_has_an_amendment",
+        table="assessments_assessment",
+        events=("UPDATE",),
+        when=(
+            "(NEW.status = 'amended' AND NOT EXISTS"
+            " (SELECT 1 FROM assessments_amendment WHERE assessment_id = NEW.id))"
+        ),
+        message="An amended assessment has an amendment.",
+    ),
+    Trigger(
+        name="assessment_signed_never_deleted",
+        table="assessments_assessment",
+        events=("DELETE",),
+        when="OLD.status <> 'draft'",
+        message="A signed assessment is never deleted.",
+    ),
+    Trigger(
+        name="assessment_fits_its_patient",
+        table="assessments_assessment",
+        events=("INSERT", "UPDATE"),
+        when=(
+            "EXISTS (SELECT 1 FROM patients_patient patient WHERE patient.id = NEW.patient_id"
+            " AND (patient.clinic_id <> NEW.clinic_id OR NEW.tested_at < patient.birth_date))"
+        ),
+        message="An assessment is of the clinic of its patient, and after birth.",
+    ),
+    *(
+        Trigger(
+            name=f"{table}_append_only",
+            table=f"assessments_{table}",
+            events=("UPDATE", "DELETE"),
+            when="TRUE",
+            message="What was amended stays as it was told.",
+            truncate=True,
+        )
+        for table in ("amendment", "scorechange")
+    ),
+)

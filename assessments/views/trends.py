@@ -1,0 +1,49 @@
+"""A patient's strength over time."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .. import charts, instrument
+from ..history import History
+from ..permissions import check_user_can_record, user_can
+from ..querysets import load_history
+from ..rules import rule_of
+from ..trends import TrendsFilter, trends_of
+from .access import SignedInRequest, get_patient
+
+
+@require_safe
+def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
+    """What changed, every visit, movement by movement; all history unless asked otherwise."""
+    patient = get_patient(request, patient_id)
+    history = load_history(patient)
+    form = TrendsFilter(request.GET, visits=history.visits)
+    form.is_valid()  # a filter that is wrong says so beside its field and is left out
+    rule = rule_of(patient.clinic)
+    found = trends_of(history, form.cleaned_data, rule)
+    context = {
+        "patient": patient,
+        "form": form,
+        "trends": found,
+        "total": len(history.visits),
+        "rule": rule,
+        "heat_map": charts.heat_map(found.shown, found.cells),
+        "strips": charts.strips(found.shown, found.cells),
+        "sums": _sums(found.shown),
+        "may_record": user_can(check_user_can_record, request.user, patient),
+    }
+    return render(request, "assessments/trends.html", context)
+
+
+def _sums(history: History) -> list[tuple[str, list[instrument.Sum]]]:
+    """Return (day, sums) of the visits whose battery has named sums, latest first."""
+    found = []
+    for visit in reversed(history.visits):
+        battery = instrument.BATTERIES.get(visit.battery)
+        sums = instrument.named_sums(battery, visit.profile, visit.results) if battery else []
+        if sums:
+            found.append((str(visit.day), sums))
+    return found

@@ -1,0 +1,192 @@
+"""People, the clinics they work in, and in which role."""
+
+import uuid
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .roles import ROLE_PERMISSIONS, Permission, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(Lower("email"), name="user_one_person_an_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def active_memberships(self) -> list["Membership"]:
+        """The memberships in force, with their clinics; read once a request."""
+        found = self.memberships.filter(active=True).select_related("clinic")
+        return list(found.order_by("clinic__name", "role"))
+
+    @cached_property
+    def clinics(self) -> list["Clinic"]:
+        return list(
+            {member.clinic_id: member.clinic for member in self.active_memberships}.values()
+        )
+
+    def can(self, permission: Permission, clinic: "Clinic | uuid.UUID") -> bool:
+        clinic_id = clinic.id if isinstance(clinic, Clinic) else clinic
+        return clinic_id in self.clinic_ids_with(permission)
+
+    def can_somewhere(self, permission: Permission) -> bool:
+        return bool(self.clinic_ids_with(permission))
+
+    def clinic_ids_with(self, permission: Permission) -> list[uuid.UUID]:
+        """The clinics in which one of the person's roles carries the permission."""
+        return list(
+            dict.fromkeys(
+                member.clinic_id
+                for member in self.active_memberships
+                if permission in ROLE_PERMISSIONS[Role(member.role)]
+            )
+        )
+
+    def clinics_with(self, permission: Permission) -> list["Clinic"]:
+        allowed = self.clinic_ids_with(permission)
+        return [clinic for clinic in self.clinics if clinic.id in allowed]
+
+
+def known_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
+
+
+class Clinic(models.Model):
+    """The unit of scoping. Names of battery and profile are keys of the instrument."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("short name"), unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, validators=[known_time_zone])
+    scale_profile = models.CharField(_("scale"), max_length=32, default="mrc")
+    default_battery = models.CharField(_("battery"), max_length=40, default="ms_clinic_screen")
+    retest_interval_days = models.PositiveSmallIntegerField(
+        _("re-test after (days)"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+    # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
+    change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    watch_from = models.PositiveSmallIntegerField(default=2)
+    changed_from = models.PositiveSmallIntegerField(default=3)
+    confirm_after_days = models.PositiveSmallIntegerField(default=84)
+    relapse_days = models.PositiveSmallIntegerField(default=30)
+    fatigue_difference = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(watch_from__gte=1, changed_from__gt=models.F("watch_from")),
+                name="clinic_change_rule_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(retest_interval_days__gte=1), name="clinic_retest_after_a_day_or_more"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def now(self) -> datetime:
+        """The time on the clinic's wall."""
+        return timezone.now().astimezone(self.zone)
+
+
+class Membership(models.Model):
+    """A person's role in a clinic. Never deleted: it says who was who when a record was made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    active = models.BooleanField(_("active"), default=True)
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "clinic", "role"], name="membership_one_a_person_clinic_and_role"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+
+class Invitation(models.Model):
+    """A way in for one person: a link that works once and expires. Only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail"), max_length=254)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_known_role"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="invitation_expires_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invitation_accepted_or_withdrawn_not_both",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.get_role_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()

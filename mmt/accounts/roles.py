@@ -1,0 +1,50 @@
+"""Who may do what: the whole of it on one screen.
+
+Rules about one record (mine, signed, a draft) stand in `assessments/permissions.py`.
+"""
+
+from enum import Enum, auto
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    PHYSIOTHERAPIST = "physiotherapist", _("physiotherapist")
+    LEAD = "lead", _("lead physiotherapist")
+    CLINICIAN = "clinician", _("clinician")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Permission(Enum):
+    SEE_PATIENTS = auto()
+    EDIT_PATIENTS = auto()
+    RECORD = auto()  # record and sign; amend and void one's own
+    AMEND_ANY = auto()
+    VOID_ANY = auto()
+    MOVE = auto()
+    EXPORT = auto()
+    EXPORT_DEIDENTIFIED = auto()
+    IMPORT = auto()
+    MANAGE_TEAM = auto()
+    MANAGE_CLINIC = auto()
+    READ_AUDIT = auto()
+
+
+_EVERYONE = frozenset({Permission.SEE_PATIENTS, Permission.EDIT_PATIENTS})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PHYSIOTHERAPIST: _EVERYONE | {Permission.RECORD},
+    Role.LEAD: _EVERYONE
+    | {Permission.RECORD, Permission.AMEND_ANY, Permission.VOID_ANY, Permission.MOVE},
+    Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED},
+    Role.ADMINISTRATOR: _EVERYONE
+    | {
+        Permission.EXPORT,
+        Permission.EXPORT_DEIDENTIFIED,
+        Permission.IMPORT,
+        Permission.MANAGE_TEAM,
+        Permission.MANAGE_CLINIC,
+        Permission.READ_AUDIT,
+    },
+}

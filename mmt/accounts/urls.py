@@ -1,0 +1,17 @@
+from django.urls import path
+
+from . import views
+
+app_name = "team"
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("invite/", views.invite, name="invite"),
+    path("invitations/<uuid:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("invitations/<str:token>/", views.accept, name="accept"),
+    path("members/<uuid:membership_id>/", views.member, name="member"),
+    path("members/<uuid:membership_id>/role/", views.change_role, name="change_role"),
+    path("members/<uuid:membership_id>/roles/", views.add_role, name="add_role"),
+    path("members/<uuid:membership_id>/deactivate/", views.deactivate, name="deactivate"),
+    path("members/<uuid:membership_id>/reactivate/", views.reactivate, name="reactivate"),
+]

@@ -1,0 +1,43 @@
+from django.apps import AppConfig, apps
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class MmtConfig(AppConfig):
+    name = "mmt"
+    verbose_name = _("Strength recorder")
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_triggers, dispatch_uid="install-triggers")
+
+
+class StaticConfig(StaticFilesConfig):
+    """Of what the packages bring, only what pages use is built and served."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "bootstrap-*",
+        "*.rtl.*",
+        "*.esm.*",
+        "bootstrap.css*",
+        "bootstrap.js*",
+        "bootstrap.bundle.js*",
+        "bootstrap.min.js*",
+        "version.txt",
+        "ext",
+        "htmax-*",
+        "htmx-4*",
+    ]
+
+
+def _install_triggers(*, sender: AppConfig, using: str, **_kwargs: object) -> None:
+    """After every migrate: SQLite rebuilds a changed table and drops its triggers unasked.
+
+    Django tells it once for each app with models, and never for this one: wait for the last.
+    """
+    from mmt import triggers
+
+    if sender is [config for config in apps.get_app_configs() if config.models_module][-1]:
+        triggers.install(connections[using])

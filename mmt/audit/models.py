@@ -1,0 +1,122 @@
+"""Who did what, when, about whom: an append-only log, chained by hashes.
+
+Nothing here points at another table with a foreign key: the log must outlive what it tells of.
+"""
+
+import hashlib
+import json
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    SIGN_IN = "sign_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in refused")
+    SIGN_OUT = "sign_out", _("Signed out")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    MEMBER_INVITED = "member_invited", _("Person invited")
+    INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
+    INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")
+    ROLE_CHANGED = "role_changed", _("Role changed")
+    MEMBER_DEACTIVATED = "member_deactivated", _("Person deactivated")
+    MEMBER_REACTIVATED = "member_reactivated", _("Person reactivated")
+    PATIENT_REGISTERED = "patient_registered", _("Patient registered")
+    PATIENT_EDITED = "patient_edited", _("Patient edited")
+    PATIENT_ARCHIVED = "patient_archived", _("Patient archived")
+    PATIENT_RESTORED = "patient_restored", _("Patient taken back from the archive")
+    PATIENT_VIEWED = "patient_viewed", _("Patient viewed")
+    EVENT_ADDED = "event_added", _("Event added")
+    INTERVENTION_ADDED = "intervention_added", _("Intervention added")
+    DRAFT_STARTED = "draft_started", _("Assessment started")
+    DRAFT_DISCARDED = "draft_discarded", _("Draft discarded")
+    ASSESSMENT_SIGNED = "assessment_signed", _("Assessment signed")
+    ASSESSMENT_AMENDED = "assessment_amended", _("Assessment amended")
+    ASSESSMENT_VOIDED = "assessment_voided", _("Assessment voided")
+    ASSESSMENT_MOVED = "assessment_moved", _("Assessment moved to another patient")
+    EXPORTED = "exported", _("Records exported")
+    DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+
+
+class Chain(models.Model):
+    """The newest link of one chain. A clinic has its own; what belongs to none is on "house".
+
+    One chain a clinic, so that clinics never wait for one another.
+    """
+
+    name = models.CharField(max_length=36, primary_key=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="")
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.sequence} events"
+
+
+class AuditEvent(models.Model):
+    chain = models.CharField(max_length=36)
+    sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    actor_id = models.UUIDField(null=True)
+    actor = models.CharField(max_length=254, blank=True)
+    action = models.CharField(max_length=32, choices=Action)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    patient_id = models.UUIDField(null=True)
+    target = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=32, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["chain", "sequence"], name="audit_one_link_a_place"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=Outcome.values), name="audit_known_outcome"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["patient_id", "at"], name="audit_by_patient"),
+            models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.action}"
+
+    def computed_hash(self) -> str:
+        """Return SHA-256 over the event's content and the hash of the event before it."""
+        content: dict[str, Any] = {
+            "chain": self.chain,
+            "sequence": self.sequence,
+            "at": self.at.isoformat(timespec="microseconds"),
+            "actor_id": str(self.actor_id or ""),
+            "actor": self.actor,
+            "action": str(self.action),
+            "outcome": str(self.outcome),
+            "patient_id": str(self.patient_id or ""),
+            "target": self.target,
+            "detail": self.detail,
+            "request_id": self.request_id,
+            "address": self.address or "",
+            "previous_hash": self.previous_hash,
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Viewing(models.Model):
+    """That a person saw a patient in an hour: one audit event tells it, not one a click."""
+
+    pk = models.CompositePrimaryKey("actor_id", "patient_id", "hour")
+    actor_id = models.UUIDField()
+    patient_id = models.UUIDField()
+    hour = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} saw {self.patient_id} in {self.hour:%Y-%m-%d %H}"

@@ -1,0 +1,68 @@
+"""House rules that hold for every answer."""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from mmt import errors, trace
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Name each request, so that its audit events and log lines can be found together."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        name = uuid.uuid4().hex
+        token = trace.current.set(trace.Trace(name, trace.client_address(request)))
+        try:
+            response = get_response(request)
+        finally:
+            trace.current.reset(token)
+        response.headers["X-Request-ID"] = name
+        return response
+
+    return middleware
+
+
+def bodiless_head(get_response: GetResponse) -> GetResponse:
+    """Answer HEAD without a body: the embedded server would send one and mix up keep-alive."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method != "HEAD":
+            return response
+        bare = HttpResponse(status=response.status_code, headers=dict(response.headers))
+        bare.cookies = response.cookies
+        response.close()
+        return bare
+
+    return middleware
+
+
+def private(get_response: GetResponse) -> GetResponse:
+    """Keep every page, file and error out of caches. Static files are answered before this."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
+def clean_input(get_response: GetResponse) -> GetResponse:
+    """Refuse NUL in the query: no filter means it, and PostgreSQL cannot take it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or any(
+            "\0" in text for key, values in request.GET.lists() for text in (key, *values)
+        ):
+            return errors.bad_request(request)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,167 @@
+"""The embedded web server: waitress, which buffers slow clients, stopped without losing answers."""
+
+import errno
+import logging
+import os
+import signal
+import socket
+import time
+from types import FrameType
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+
+THREADS = 8
+LARGEST_REQUEST = 10 * 1024 * 1024  # bytes
+IDLE_SECONDS = 60
+BACKLOG = 1024
+# Under the ten seconds after which container runtimes stop asking politely.
+GRACE_SECONDS = 8
+WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104  (recognised here, not chosen)
+
+
+class Unavailable(Exception):
+    """The address cannot be listened on; says why and what to try."""
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Listen on every address that `host` stands for. Port 0 takes a free one.
+
+    Who connects from now on waits for `serve`. Raises Unavailable.
+    """
+    if not 0 <= port <= 65535:
+        raise Unavailable(f"PORT must lie between 1 and 65535, not {port}.")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise Unavailable(f"HOST {host!r} is not an address of this machine.") from None
+    sockets: list[socket.socket] = []
+    problems: list[OSError] = []
+    for family, kind, protocol, _name, address in found[:1] if port == 0 else found:
+        try:
+            sockets.append(_open(socket.socket(family, kind, protocol), address))
+        except OSError as problem:
+            problems.append(problem)
+    # "localhost" may name an IPv6 address that the machine has not; a taken port is taken.
+    fatal = [problem for problem in problems if problem.errno == errno.EADDRINUSE]
+    if fatal or not sockets:
+        for bound in sockets:
+            bound.close()
+        raise Unavailable(_reason(host, port, (fatal or problems)[0]))
+    return sockets
+
+
+def _open(listener: socket.socket, address: Any) -> socket.socket:
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _reason(host: str, port: int, problem: OSError) -> str:
+    match problem.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} is taken. Try: make run PORT={port + 1 if port < 65535 else 8000}"
+        case errno.EACCES:
+            return f"Port {port} is not open to this user. Try: make run PORT=8000"
+        case errno.EADDRNOTAVAIL:
+            return f"HOST {host!r} is not an address of this machine."
+        case _:
+            return f"Cannot listen on {host} port {port}: {os.strerror(problem.errno or 0)}."
+
+
+def url(host: str, listener: socket.socket) -> str:
+    """Return the address to type into a browser on this machine."""
+    port = listener.getsockname()[1]
+    shown = "localhost" if host in WILDCARDS else host
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+
+
+def serve(
+    application: WSGIApplication, sockets: list[socket.socket], *, trusted_proxy: str | None = None
+) -> None:
+    """Answer requests until TERM or INT, then finish those that have begun.
+
+    `trusted_proxy` is the one peer whose X-Forwarded-For and -Proto are believed; from anybody
+    else these headers are removed.
+    """
+    channels: dict[int, Any] = {}
+    server = create_server(
+        application,
+        map=channels,
+        sockets=sockets,
+        threads=THREADS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=10,
+        connection_limit=1000,
+        backlog=BACKLOG,
+        asyncore_use_poll=True,
+        max_request_body_size=LARGEST_REQUEST,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        **_proxy(trusted_proxy),
+    )
+    # It warns of every request that waits a moment for a free thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    stop = _StopSignal()
+    while not stop.asked:
+        _turn(channels)
+    stop.restore()
+    _finish(channels)
+    server.task_dispatcher.shutdown(timeout=1)
+    wasyncore.close_all(channels)
+
+
+def _proxy(address: str | None) -> dict[str, Any]:
+    if not address:
+        return {}
+    return {
+        "trusted_proxy": address,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
+
+
+class _StopSignal:
+    """Remembers that TERM or INT came; a second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before = {
+            number: signal.signal(number, self._note) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+    def restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _turn(channels: dict[int, Any]) -> None:
+    wasyncore.loop(timeout=0.5, use_poll=True, map=channels, count=1)
+
+
+def _finish(channels: dict[int, Any]) -> None:
+    """Take no new connection, answer what was asked, close each connection once it is quiet."""
+    for listener in [found for found in channels.values() if isinstance(found, BaseWSGIServer)]:
+        wasyncore.dispatcher.close(listener)  # its own close() would deafen the workers too
+    limit = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < limit:
+        open_channels = [found for found in channels.values() if isinstance(found, HTTPChannel)]
+        if not open_channels:
+            return
+        for channel in open_channels:
+            if not (channel.requests or channel.request or channel.total_outbufs_len):
+                channel.will_close = True
+        _turn(channels)

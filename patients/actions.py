@@ -1,0 +1,129 @@
+"""Writes about patients: one transaction each, the audit event inside it."""
+
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from mmt.accounts.models import User
+from mmt.audit.log import record
+from mmt.audit.models import Action
+
+from .models import Event, Intervention, Patient, SearchTerm
+from .names import fold, search_terms
+
+Happened = TypeVar("Happened", Event, Intervention)
+
+# What the audit log keeps of an edit: before and after of these, as text.
+AUDITED = (
+    "record_number",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "sex",
+    "ms_course",
+    "course_since",
+    "onset",
+    "dominant_side",
+    "weaker_side",
+)
+
+
+@transaction.atomic
+def register_patient(patient: Patient, *, by: User) -> Patient:
+    """Save a new patient and the words under which it is found."""
+    patient.sort_name = _sort_name(patient)
+    patient.save(force_insert=True)
+    _write_terms(patient)
+    record(
+        Action.PATIENT_REGISTERED,
+        by=by,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.pk,
+        detail={"after": _audited(patient)},
+    )
+    return patient
+
+
+@transaction.atomic
+def edit_patient(patient: Patient, *, by: User) -> None:
+    """Save changed fields of a known patient; an edit that changes nothing tells nothing."""
+    before = _audited(Patient.objects.select_for_update().get(pk=patient.pk))
+    after = _audited(patient)
+    changed = [name for name in AUDITED if before[name] != after[name]]
+    if not changed:
+        return
+    patient.sort_name = _sort_name(patient)
+    patient.save(update_fields=[*changed, "sort_name"])
+    _write_terms(patient)
+    record(
+        Action.PATIENT_EDITED,
+        by=by,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.pk,
+        detail={
+            "before": {name: before[name] for name in changed},
+            "after": {name: after[name] for name in changed},
+        },
+    )
+
+
+@transaction.atomic
+def archive_patient(patient: Patient, *, by: User) -> None:
+    _set_archived(patient, by=by, archived=True)
+
+
+@transaction.atomic
+def restore_patient(patient: Patient, *, by: User) -> None:
+    _set_archived(patient, by=by, archived=False)
+
+
+@transaction.atomic
+def add_event(event: Event, *, by: User) -> Event:
+    return _add(event, Action.EVENT_ADDED, by=by)
+
+
+@transaction.atomic
+def add_intervention(intervention: Intervention, *, by: User) -> Intervention:
+    return _add(intervention, Action.INTERVENTION_ADDED, by=by)
+
+
+def _add(row: Happened, action: Action, *, by: User) -> Happened:
+    row.entered_by = by
+    row.save(force_insert=True)
+    record(
+        action,
+        by=by,
+        clinic_id=row.patient.clinic_id,
+        patient_id=row.patient_id,
+        target=row.pk,
+        detail={"kind": row.kind, "started": str(row.started), "ended": str(row.ended or "")},
+    )
+    return row
+
+
+def _set_archived(patient: Patient, *, by: User, archived: bool) -> None:
+    patient.archived_at = timezone.now() if archived else None
+    patient.save(update_fields=["archived_at"])
+    record(
+        Action.PATIENT_ARCHIVED if archived else Action.PATIENT_RESTORED,
+        by=by,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.pk,
+    )
+
+
+def _sort_name(patient: Patient) -> str:
+    return fold(f"{patient.family_name} {patient.given_names}")[:210]
+
+
+def _write_terms(patient: Patient) -> None:
+    wanted = search_terms(patient.family_name, patient.given_names, patient.record_number)
+    patient.terms.exclude(term__in=wanted).delete()
+    SearchTerm.objects.bulk_create(
+        [SearchTerm(patient=patient, term=term) for term in sorted(wanted)], ignore_conflicts=True
+    )
+
+
+def _audited(patient: Patient) -> dict[str, Any]:
+    return {name: str(getattr(patient, name) or "") for name in AUDITED}

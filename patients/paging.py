@@ -1,0 +1,63 @@
+"""A list of patients a page at a time, found again by the patient at its edge.
+
+The key is the id alone; the name it stands for is looked up, so that no address holds one.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from .models import Patient
+from .querysets import PatientQuerySet
+
+SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`back` and `on` are the patients that the pages before and after stand next to, if any."""
+
+    patients: list[Patient]
+    total: int
+    back: UUID | None = None
+    on: UUID | None = None
+
+
+def page_by_name(
+    found: PatientQuerySet, *, edges: PatientQuerySet, after: str, before: str
+) -> Page:
+    """Return the page of `found` that follows or precedes the patient named by an id, or the first.
+
+    `edges` are the patients that may be named: more than `found`, since the one at the edge may
+    have been archived meanwhile. A key that names none of them gives the first page.
+    """
+    total = found.count()
+    if edge := _edge(edges, before):
+        rows = list(_up_to(found, edge).order_by("-sort_name", "-id")[: SIZE + 1])
+        if shown := rows[:SIZE][::-1]:
+            back = shown[0].pk if len(rows) > SIZE else None
+            return Page(shown, total, back=back, on=shown[-1].pk)
+    if edge := _edge(edges, after):
+        rows = list(found.after(edge.sort_name, edge.pk).by_name()[: SIZE + 1])
+        if shown := rows[:SIZE]:
+            return Page(shown, total, back=shown[0].pk, on=_next(rows))
+    rows = list(found.by_name()[: SIZE + 1])
+    return Page(rows[:SIZE], total, on=_next(rows))
+
+
+def _next(rows: list[Patient]) -> UUID | None:
+    return rows[SIZE - 1].pk if len(rows) > SIZE else None
+
+
+def _edge(edges: PatientQuerySet, key: str) -> Patient | None:
+    try:
+        return edges.filter(pk=UUID(key)).only("sort_name").first()
+    except ValueError:
+        return None
+
+
+def _up_to(found: PatientQuerySet, edge: Patient) -> PatientQuerySet:
+    return found.filter(
+        Q(sort_name__lt=edge.sort_name) | Q(sort_name=edge.sort_name, id__lt=edge.pk)
+    )

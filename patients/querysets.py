@@ -1,0 +1,58 @@
+"""The one door to patients, and the ways to find them."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import get_format
+
+from mmt.accounts.models import User
+from mmt.accounts.roles import Permission
+
+from .names import search_terms
+
+if TYPE_CHECKING:
+    from .models import Patient
+
+MOST_TERMS = 6
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User) -> "PatientQuerySet":
+        """The patients of the clinics in which the person may see patients."""
+        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+
+    def active(self) -> "PatientQuerySet":
+        return self.filter(archived_at__isnull=True)
+
+    def archived(self) -> "PatientQuerySet":
+        return self.filter(archived_at__isnull=False)
+
+    def by_name(self) -> "PatientQuerySet":
+        return self.order_by("sort_name", "id")
+
+    def after(self, sort_name: str, patient_id: object) -> "PatientQuerySet":
+        """What follows a place in `by_name`: paging by key, as quick on page 900 as on page 1."""
+        return self.filter(Q(sort_name__gt=sort_name) | Q(sort_name=sort_name, id__gt=patient_id))
+
+    def matching(self, text: str) -> "PatientQuerySet":
+        """Find by birth date, or by the beginnings of names and record number in any order."""
+        if born := _as_date(text):
+            return self.filter(birth_date=born)
+        found = self
+        for term in sorted(search_terms(text), key=len, reverse=True)[:MOST_TERMS]:
+            found = found.filter(pk__in=self._ids_with_term(term))
+        return found
+
+    def _ids_with_term(self, prefix: str) -> "models.QuerySet[Patient]":
+        return self.model.objects.filter(terms__term__startswith=prefix).values("pk")
+
+
+def _as_date(text: str) -> date | None:
+    for pattern in get_format("DATE_INPUT_FORMATS"):
+        try:
+            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 (a day, no time)
+        except ValueError:
+            continue
+    return None

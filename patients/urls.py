@@ -1,0 +1,15 @@
+from django.urls import path
+
+from . import views
+
+app_name = "patients"
+
+urlpatterns = [
+    path("", views.list_patients, name="list"),
+    path("new/", views.register, name="register"),
+    path("<uuid:patient_id>/edit/", views.edit, name="edit"),
+    path("<uuid:patient_id>/archive/", views.archive, name="archive"),
+    path("<uuid:patient_id>/restore/", views.restore, name="restore"),
+    path("<uuid:patient_id>/events/new/", views.add_event, name="add_event"),
+    path("<uuid:patient_id>/interventions/new/", views.add_intervention, name="add_intervention"),
+]

@@ -1,0 +1,354 @@
+"""What the heat map shows, and what it must never show."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assessments import instrument
+from assessments.charts import heat_map
+from assessments.history import Happening, History
+from tests.assessments.charts.markup import expected_state, heat_table, marks, marks_of, parse, text
+from tests.assessments.plain_history import (
+    FIRST_DAY,
+    graded,
+    history,
+    level,
+    not_done,
+    not_testable,
+    relapse,
+    visit,
+)
+
+KNEE = ("knee_extension", "left")
+NECK = ("neck_flexion", "midline")
+HOSTILE = """<script>alert("x")</script> & 'y' <b title="z">"""
+
+
+def drawn(found: History, *cells):
+    return parse(heat_map(found, cells or [KNEE]))
+
+
+def codes_of(profile="mrc_plus_minus"):
+    return [instrument.code(number, profile) for number in instrument.LEVELS]
+
+
+def classes(tree, name):
+    return [each for each in tree.iter() if name in each.attrib.get("class", "").split()]
+
+
+def uses(tree, sign):
+    """Return the marks of change or of hatching in the picture on the screen."""
+    return [each for each in tree.iter("use") if f"-{sign}-" in each.attrib["href"]]
+
+
+def test_a_figure_with_its_table_inside():
+    tree = drawn(history(visit(0, {KNEE: graded("4")})))
+    [figure] = tree.findall("figure")
+    assert figure.attrib["data-chart"] == "heat-map"
+    assert figure.find("figcaption") is not None
+    assert figure.find("details").find("summary") is not None
+    assert next(figure.find("details").iter("table")).find("caption") is not None
+
+
+def test_zero_is_drawn_as_a_grade():
+    [mark] = marks(drawn(history(visit(0, {KNEE: graded("0")}))))
+    assert (mark["data-grade"], mark["class"]) == ("0", "g0")
+    assert heat_table(drawn(history(visit(0, {KNEE: graded("0")}))))[*KNEE, "2022-03-07"] == "0"
+
+
+def test_not_assessed_is_empty_and_neither_0_nor_5():
+    found = history(visit(0, {KNEE: graded("4")}), visit(90), visit(180, {KNEE: graded("4")}))
+    tree = drawn(found)
+    assert [mark["data-date"] for mark in marks(tree)] == ["2022-03-07", "2022-09-03"]
+    assert heat_table(tree)[*KNEE, "2022-06-05"] == "not assessed"
+
+
+def test_not_testable_not_done_and_blank_differ():
+    cells = [("hip_flexion", "right"), ("hip_flexion", "left"), KNEE]
+    found = history(visit(0, {cells[0]: not_testable(), cells[1]: not_done()}))
+    tree = drawn(found, *cells)
+    hatched, dashed = marks(tree)
+    assert (hatched["data-state"], hatched["class"]) == ("not_testable", "heat-nt")
+    assert (dashed["data-state"], dashed["class"]) == ("not_done", "heat-nd")
+    assert "data-grade" not in hatched
+    assert "data-grade" not in dashed
+    assert len(uses(tree, "hatch")) == 1
+    assert [heat_table(tree)[*cell, "2022-03-07"] for cell in cells] == [
+        "Not testable: pain",
+        "Not done: time",
+        "not assessed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [
+        ("mrc", "3"),
+        ("mrc_plus_minus_4", "4-"),
+        ("mrc_plus_minus", "5-"),
+        ("mrc_plus_minus", "2+"),
+        ("kendall", "T"),
+        ("kendall", "10"),
+        ("kendall", "0"),
+    ],
+)
+def test_codes_are_printed_as_recorded(profile, code):
+    found = history(visit(0, {KNEE: graded(code, profile)}, profile=profile))
+    tree = drawn(found)
+    [mark] = marks(tree)
+    assert mark["data-grade"] == code
+    assert heat_table(tree)[*KNEE, "2022-03-07"] == code
+    column = next(each for each in tree.iter("svg") if each.attrib.get("class") == "visit")
+    assert code in [label.text for label in column.iter("text") if label.attrib["class"][0] == "g"]
+
+
+def test_each_visit_keeps_its_own_profile():
+    found = history(
+        visit(0, {KNEE: graded("8", "kendall")}, profile="kendall"),
+        visit(90, {KNEE: graded("4")}),
+    )
+    tree = drawn(found)
+    assert [mark["data-grade"] for mark in marks(tree)] == ["8", "4"]
+    assert not uses(tree, "worse") + uses(tree, "better")
+
+
+def test_right_stands_left_of_left_and_keeps_its_grade():
+    right = ("knee_extension", "right")
+    tree = drawn(history(visit(0, {right: graded("5"), KNEE: graded("1")})), KNEE, right)
+    [of_right], [of_left] = marks_of(tree, right), marks_of(tree, KNEE)
+    assert (of_right["data-grade"], of_left["data-grade"]) == ("5", "1")
+    assert float(of_right["x"]) < float(of_left["x"])
+    assert [each.text for each in classes(tree, "heat-side")] == ["R", "L"]
+
+
+def test_a_midline_cell_takes_the_room_of_both_sides():
+    tree = drawn(history(visit(0, {NECK: graded("3"), KNEE: graded("3")})), NECK, KNEE)
+    [neck], [knee] = marks_of(tree, NECK), marks_of(tree, KNEE)
+    assert float(neck["width"]) > 2 * float(knee["width"])
+
+
+class TestChange:
+    def test_worse_and_better_are_outlined_and_said(self):
+        grades = ["4", "3", "3", "5"]
+        found = history(*(visit(90 * n, {KNEE: graded(g)}) for n, g in enumerate(grades)))
+        tree = drawn(found)
+        assert (len(uses(tree, "worse")), len(uses(tree, "better"))) == (1, 1)
+        assert [heat_table(tree)[*KNEE, mark["data-date"]] for mark in marks(tree)] == [
+            "4",
+            "3, worse, was 4",
+            "3",
+            "5, better, was 3",
+        ]
+
+    def test_falling_to_and_rising_from_zero_are_changes(self):
+        found = history(*(visit(90 * n, {KNEE: graded(g)}) for n, g in enumerate("101")))
+        assert (len(uses(drawn(found), "worse")), len(uses(drawn(found), "better"))) == (1, 1)
+
+    def test_a_gap_hides_no_change_and_makes_none(self):
+        found = history(
+            visit(0, {KNEE: graded("4")}),
+            visit(90, {KNEE: not_testable()}),
+            visit(180),
+            visit(270, {KNEE: graded("2")}),
+            visit(360, {KNEE: not_done()}),
+            visit(450, {KNEE: graded("2")}),
+        )
+        tree = drawn(found)
+        assert (len(uses(tree, "worse")), len(uses(tree, "better"))) == (1, 0)
+        assert heat_table(tree)[*KNEE, "2022-12-02"] == "2, worse, was 4"
+
+    def test_the_first_grade_is_no_change(self):
+        tree = drawn(history(visit(0), visit(90, {KNEE: graded("2")})))
+        assert not uses(tree, "worse") + uses(tree, "better")
+
+
+class TestTesters:
+    FOUND = history(
+        visit(0, {KNEE: graded("4")}, tester="A"),
+        visit(90, {KNEE: graded("4")}, tester="B"),
+        visit(180, {KNEE: graded("4")}, tester="B"),
+    )
+
+    def test_another_rater_than_at_the_visit_before_is_marked(self):
+        columns = [e for e in drawn(self.FOUND).iter("svg") if e.attrib.get("class") == "visit"]
+        assert [len(classes(column, "other-tester")) for column in columns] == [0, 1, 0]
+
+    def test_and_said_in_the_table(self):
+        headings = [text(th) for th in next(drawn(self.FOUND).iter("thead")).iter("th")][1:]
+        assert ["other tester" in heading for heading in headings] == [False, True, False]
+
+    def test_one_tester_needs_no_mark(self):
+        tree = drawn(history(visit(0, {KNEE: graded("4")}), visit(9, {KNEE: graded("4")})))
+        assert not classes(tree, "other-tester") + classes(tree, "tester-mark")
+
+
+class TestTime:
+    def columns(self, *days):
+        found = history(*(visit(day, {KNEE: graded("4")}) for day in days))
+        tree = drawn(found)
+        dots = [
+            float(each.attrib["cx"].rstrip("%"))
+            for each in classes(tree, "visit-day")
+            if "%" in each.attrib["cx"]
+        ]
+        centres = [float(each.attrib["x"].rstrip("%")) for each in classes(tree, "visit")]
+        return dots, centres
+
+    def test_dots_stand_at_their_true_dates(self):
+        dots, _centres = self.columns(0, 100, 1000)
+        assert (dots[1] - dots[0]) / (dots[2] - dots[0]) == pytest.approx(0.1, abs=0.002)
+
+    def test_columns_of_close_visits_stay_readable_and_in_order(self):
+        dots, centres = self.columns(0, 1000, 1003, 1007)
+        assert min(b - a for a, b in pairwise(centres)) > 15
+        assert dots[3] - dots[1] < 2
+
+    def test_a_hundred_visits_are_all_there(self):
+        found = history(*(visit(30 * n, {KNEE: level(n % 13)}) for n in range(100)))
+        tree = drawn(found)
+        assert len(marks(tree)) == 100
+        assert len(heat_table(tree)) == 100
+
+    def test_one_visit_alone_can_be_drawn(self):
+        assert len(marks(drawn(history(visit(0, {KNEE: graded("4")}))))) == 1
+
+    def test_paper_refers_to_every_column_once(self):
+        found = history(*(visit(30 * n, {KNEE: graded("4")}) for n in range(30)))
+        tree = drawn(found)
+        columns = {e.attrib["id"] for e in tree.iter("g") if "id" in e.attrib}
+        [paper] = classes(tree, "heat-paper")
+        referred = [use.attrib["href"].removeprefix("#") for use in paper.iter("use")]
+        assert len(referred) == 30
+        assert set(referred) == columns
+
+
+class TestHappenings:
+    def test_relapses_and_interventions_stand_on_the_ruler_and_in_the_table(self):
+        programme = Happening("strength", "programme", date(2022, 4, 1), date(2022, 5, 1))
+        found = history(
+            visit(0, {KNEE: graded("4")}),
+            visit(365, {KNEE: graded("3")}),
+            events=[relapse(100)],
+            interventions=[programme],
+        )
+        tree = drawn(found)
+        [screen] = classes(tree, "heat-scroll")
+        styles = [each.attrib["class"] for each in classes(screen, "happening")]
+        assert styles == ["happening relapse", "happening intervention"]
+        rows = [text(row) for row in list(tree.iter("table"))[1].iter("tr")]
+        assert rows[1:] == ["programme1 Apr 20221 May 2022", "relapse15 Jun 20225 Jul 2022"]
+
+    def test_what_happened_before_the_first_visit_is_in_the_table_alone(self):
+        found = history(
+            visit(0, {KNEE: graded("4")}), visit(9, {KNEE: graded("4")}), events=[relapse(-900)]
+        )
+        tree = drawn(found)
+        assert not classes(tree, "happening")
+        assert "relapse" in text(list(tree.iter("table"))[1])
+
+    def test_an_intervention_without_an_end_goes_on(self):
+        walker = Happening("device", "walker", FIRST_DAY)
+        found = history(
+            visit(50, {KNEE: graded("4")}), visit(99, {KNEE: graded("4")}), interventions=[walker]
+        )
+        [bar, *_paper] = classes(drawn(found), "happening")
+        assert float(bar.attrib["width"].rstrip("%")) > 50
+
+
+def test_hostile_words_are_escaped_everywhere():
+    happening = Happening("other", HOSTILE, date(2022, 4, 1))
+    found = history(
+        visit(0, {KNEE: graded("4")}, tester=HOSTILE),
+        visit(90, {KNEE: graded("4")}, tester="B"),
+        events=[happening],
+        interventions=[happening],
+    )
+    markup = heat_map(found, [KNEE])
+    tree = parse(markup)
+    assert "<script" not in markup
+    assert not list(tree.iter("script")) + list(tree.iter("b"))
+    assert marks(tree)[0]["data-tester"] == HOSTILE
+    assert HOSTILE in text(next(tree.iter("thead")))
+    assert HOSTILE in text(list(tree.iter("table"))[1])
+
+
+def test_nothing_is_inline():
+    found = history(visit(0, {KNEE: graded("4")}), events=[relapse(0)])
+    for element in drawn(found).iter():
+        assert element.tag not in ("style", "script", "title")
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+
+
+def test_every_movement_of_the_catalogue_appears_in_region_order():
+    cells = instrument.cells(instrument.MOVEMENTS)
+    found = history(visit(0, dict.fromkeys(cells, graded("4"))))
+    tree = drawn(found, *reversed(cells))
+    assert [(m["data-movement"], m["data-side"]) for m in marks(tree)] == list(cells)
+    names = [text(each) for each in classes(tree, "heat-labels")[0].iter("span")]
+    assert names == [str(movement.name) for movement in instrument.MOVEMENTS.values()]
+    assert len(heat_table(tree)) == len(cells)
+
+
+def test_only_the_cells_asked_for_are_drawn():
+    tree = drawn(history(visit(0, {KNEE: graded("4"), NECK: graded("4")})), NECK)
+    assert [mark["data-movement"] for mark in marks(tree)] == ["neck_flexion"]
+    assert classes(tree, "heat-side") == []
+
+
+def test_no_visit_yet_is_said():
+    assert "No signed assessment yet." in heat_map(history(), [KNEE])
+    assert "No movement is chosen." in heat_map(history(visit(0)), [])
+
+
+def test_an_amended_visit_is_marked():
+    tree = drawn(history(visit(0, {KNEE: graded("4")}, amended=True)))
+    assert classes(tree, "heat-day")[0].text == "7 Mar*"
+    assert "amended" in text(next(tree.iter("thead")))
+
+
+def test_a_limiter_is_said_and_changes_no_grade():
+    tree = drawn(history(visit(0, {KNEE: graded("4", limiters=("pain", "effort"))})))
+    assert marks(tree)[0]["data-grade"] == "4"
+    said = heat_table(tree)[*KNEE, "2022-03-07"]
+    assert said == "4, limited by pain, inconsistent effort"
+
+
+CELLS = [("hip_flexion", "right"), ("hip_flexion", "left"), NECK]
+RESULTS = st.one_of(
+    st.none(),
+    st.sampled_from(list(instrument.LEVELS)).map(level),
+    st.just(not_testable()),
+    st.just(not_done()),
+)
+VISITS = st.lists(st.tuples(*[RESULTS] * len(CELLS)), min_size=1, max_size=14)
+
+
+@settings(max_examples=40, deadline=None)
+@given(VISITS)
+def test_the_table_says_what_the_marks_say(rows):
+    visits = [
+        visit(40 * n, {cell: r for cell, r in zip(CELLS, row, strict=True) if r is not None})
+        for n, row in enumerate(rows)
+    ]
+    tree, codes = drawn(history(*visits), *CELLS), codes_of()
+    shown = {
+        (m["data-movement"], m["data-side"], m["data-date"]): m.get(
+            "data-grade", m.get("data-state")
+        )
+        for m in marks(tree)
+    }
+    said = heat_table(tree)
+    for each in visits:
+        for cell in CELLS:
+            place = (*cell, each.day.isoformat())
+            state = expected_state(each, cell, codes)
+            assert shown.get(place, "") == state
+            words = {
+                "": "not assessed",
+                "not_testable": "Not testable: pain",
+                "not_done": "Not done: time",
+            }.get(state, state)
+            assert said[place].split(",")[0] == words

@@ -1,0 +1,250 @@
+"""What the database refuses about assessments, whoever writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from assessments.actions import amend_assessment, void_assessment
+from assessments.models import Amendment, Assessment, Progress, Score, ScoreChange
+from assessments.triggers import _FROZEN
+from mmt.accounts.models import Clinic, User
+from patients.models import Patient
+from tests.people import grade, make_draft, make_signed
+from tests.refusals import refused_by
+
+HIP = ("hip_flexion", "right")
+TRUNK = "trunk_flexion"
+
+
+@dataclass(frozen=True)
+class Records:
+    """One of each state, all of the same patient, each signed one with a 5 for the right hip."""
+
+    patient: Patient
+    by: User
+    elsewhere: Clinic
+    draft: Assessment
+    signed: Assessment
+    amended: Assessment
+    voided: Assessment
+
+    @property
+    def amendment(self) -> Amendment:
+        return self.amended.amendments.get()
+
+
+@pytest.fixture
+def records(patient: Patient, physio: User, hillside: Clinic) -> Records:
+    signed, amended, voided = (make_signed(patient, physio, {HIP: grade(12)}) for _ in range(3))
+    amend_assessment(
+        amended, {HIP: grade(9)}, reason="Typed wrong.", by=physio, revision=amended.revision
+    )
+    void_assessment(voided, reason="Never happened.", by=physio, revision=voided.revision)
+    draft = make_draft(patient, physio)
+    return Records(patient, physio, hillside, draft, signed, amended, voided)
+
+
+Write = Callable[[Records], object]
+
+
+def change(which: str, **fields: Any) -> Write:
+    """Return a write that updates one of the records past every rule of the code."""
+    return lambda records: Assessment.objects.filter(pk=getattr(records, which).pk).update(
+        **{name: value(records) if callable(value) else value for name, value in fields.items()}
+    )
+
+
+def add_score(which: str, **fields: Any) -> Write:
+    def write(records: Records) -> object:
+        known = {"movement": "knee_flexion", "side": "left", "status": "graded"}
+        if fields.get("status", "graded") == "graded":
+            known["level"] = 12
+        values = {
+            name: value(records) if callable(value) else value
+            for name, value in (known | fields).items()
+        }
+        return Score.objects.bulk_create([Score(assessment=getattr(records, which), **values)])
+
+    return write
+
+
+def change_score(which: str, **fields: Any) -> Write:
+    return lambda records: Score.objects.filter(
+        assessment=getattr(records, which), movement="hip_flexion"
+    ).update(**fields)
+
+
+def score_twice(records: Records) -> object:
+    return [add_score("draft")(records), add_score("draft")(records)]
+
+
+def move_twice(records: Records) -> object:
+    fields = {
+        field.attname: getattr(records.draft, field.attname)
+        for field in Assessment._meta.concrete_fields
+        if not field.primary_key
+    }
+    fields["moved_from_id"] = records.voided.pk
+    return Assessment.objects.bulk_create([Assessment(**fields), Assessment(**fields)])
+
+
+def file_at(records: Records, **fields: Any) -> object:
+    known = {
+        field.attname: getattr(records.draft, field.attname)
+        for field in Assessment._meta.concrete_fields
+        if not field.primary_key
+    }
+    return Assessment.objects.bulk_create([Assessment(**(known | fields))])
+
+
+def amend_by_the_back_door(records: Records) -> object:
+    """An amendment without a change of that score: it tells nothing, so it covers nothing."""
+    empty = Amendment.objects.create(assessment=records.signed, by=records.by, reason="Why not.")
+    return change_score("signed", level=0, amendment=empty)(records)
+
+
+BEFORE_BIRTH = datetime(1970, 1, 1, tzinfo=UTC)
+
+CASES: list[tuple[str, Write]] = [
+    ("assessment_ratings_out_of_ten", change("draft", fatigue_before=11)),
+    ("assessment_ratings_out_of_ten", change("draft", fatigue_after=11)),
+    ("assessment_ratings_out_of_ten", change("draft", pain=11)),
+    ("assessment_edss_0_to_10", change("draft", edss=Decimal("10.5"))),
+    (
+        "assessment_known_status",
+        change("draft", status="lost", signed_by=lambda r: r.by, signed_at=timezone.now()),
+    ),
+    ("assessment_signed_has_signer_and_time", change("draft", status="signed")),
+    (
+        "assessment_signed_has_signer_and_time",
+        change("draft", status="signed", signed_by=lambda r: r.by),
+    ),
+    ("assessment_signed_has_signer_and_time", change("draft", signed_at=timezone.now())),
+    ("assessment_voided_has_who_when_and_why", change("signed", status="voided")),
+    (
+        "assessment_voided_has_who_when_and_why",
+        change("signed", status="voided", voided_by=lambda r: r.by, voided_at=timezone.now()),
+    ),
+    ("assessment_voided_has_who_when_and_why", change("signed", void_reason="Because.")),
+    ("assessments.assessment.moved_from", move_twice),
+    (
+        "amendment_has_a_reason",
+        lambda r: Amendment.objects.create(assessment=r.signed, by=r.by, reason=""),
+    ),
+    ("progress_levels_0_to_12", lambda r: Progress.objects.update(latest_level=13)),
+    ("progress_levels_0_to_12", lambda r: Progress.objects.update(baseline_level=13)),
+    ("progress_levels_0_to_12", lambda r: Progress.objects.update(previous_level=13)),
+    (
+        "assessments.progress.pk",
+        lambda r: Progress.objects.bulk_create([Progress.objects.get()]),
+    ),
+    ("assessments.score.pk", score_twice),
+    ("score_level_0_to_12", add_score("draft", level=13)),
+    ("score_graded_xor_reason", add_score("draft", level=None)),
+    ("score_graded_xor_reason", add_score("draft", reason="pain")),
+    ("score_graded_xor_reason", add_score("draft", status="not_testable", reason="pain", level=0)),
+    ("score_graded_xor_reason", add_score("draft", status="not_testable")),
+    ("score_graded_xor_reason", add_score("draft", status="not_testable", reason="declined")),
+    ("score_graded_xor_reason", add_score("draft", status="not_done")),
+    ("score_graded_xor_reason", add_score("draft", status="not_done", reason="pain")),
+    ("score_graded_xor_reason", add_score("draft", status="blank")),
+    (
+        "score_limiters_only_when_graded",
+        add_score("draft", status="not_done", reason="time", limiters="pain"),
+    ),
+    ("score_side_fits_movement", add_score("draft", side="midline")),
+    ("score_side_fits_movement", add_score("draft", side="bilateral")),
+    ("score_side_fits_movement", add_score("draft", movement=TRUNK, side="right")),
+    ("score_known_way_of_entry", add_score("draft", entered="guessed")),
+    ("score_added_under_a_signature", add_score("signed")),
+    ("score_added_under_a_signature", add_score("amended")),
+    ("score_added_under_a_signature", add_score("voided")),
+    ("score_added_under_a_signature", add_score("amended", amendment=lambda r: r.amendment)),
+    ("score_added_under_a_signature", add_score("signed", amendment=lambda r: r.amendment)),
+    ("score_changed_under_a_signature", change_score("signed", level=0)),
+    ("score_changed_under_a_signature", change_score("signed", note="Rather weak.")),
+    ("score_changed_under_a_signature", change_score("amended", level=0)),
+    ("score_changed_under_a_signature", change_score("amended", amendment=None)),
+    ("score_changed_under_a_signature", change_score("voided", level=0)),
+    ("score_changed_under_a_signature", change_score("signed", side="left")),
+    ("score_changed_under_a_signature", amend_by_the_back_door),
+    ("score_never_deleted", lambda r: r.signed.scores.all().delete()),
+    ("assessment_frozen_by_signature", change("signed", note="Added later.")),
+    ("assessment_frozen_by_signature", change("signed", tested_at=timezone.now())),
+    ("assessment_frozen_by_signature", change("amended", status="signed")),
+    ("assessment_frozen_by_signature", change("voided", status="signed")),
+    ("assessment_frozen_by_signature", change("voided", void_reason="Another reason.")),
+    (
+        "assessment_frozen_by_signature",
+        change("signed", status="draft", signed_by=None, signed_at=None),
+    ),
+    ("assessment_amended_has_an_amendment", change("signed", status="amended")),
+    (
+        "assessment_signed_never_deleted",
+        lambda r: Assessment.objects.filter(pk=r.signed.pk)._raw_delete("default"),
+    ),
+    (
+        "assessment_signed_never_deleted",
+        lambda r: Assessment.objects.filter(pk=r.voided.pk)._raw_delete("default"),
+    ),
+    ("assessment_fits_its_patient", change("draft", clinic=lambda r: r.elsewhere)),
+    ("assessment_fits_its_patient", change("draft", tested_at=BEFORE_BIRTH)),
+    ("assessment_fits_its_patient", lambda r: file_at(r, tested_at=BEFORE_BIRTH)),
+    ("assessment_fits_its_patient", lambda r: file_at(r, clinic_id=r.elsewhere.pk)),
+    ("amendment_append_only", lambda r: Amendment.objects.update(reason="A better one.")),
+    ("amendment_append_only", lambda r: Amendment.objects.all()._raw_delete("default")),
+    ("scorechange_append_only", lambda r: ScoreChange.objects.update(before=None)),
+    ("scorechange_append_only", lambda r: ScoreChange.objects.all()._raw_delete("default")),
+    (
+        "assessments.scorechange.pk",
+        lambda r: ScoreChange.objects.bulk_create([ScoreChange.objects.get()]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "write"), CASES)
+def test_database_refuses(rule: str, write: Write, records: Records) -> None:
+    with refused_by(rule):
+        write(records)
+
+
+@pytest.mark.parametrize(
+    ("rule", "table"),
+    [
+        ("score_never_deleted", "assessments_score"),
+        ("amendment_append_only", "assessments_amendment"),
+        ("scorechange_append_only", "assessments_scorechange"),
+    ],
+)
+def test_a_table_cannot_be_emptied_at_once(rule: str, table: str, records: Records) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE.")
+    with refused_by(rule), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table}")
+
+
+def test_a_signature_freezes_every_column_but_those_of_amending_and_voiding() -> None:
+    columns = {field.column for field in Assessment._meta.concrete_fields}
+    assert columns - set(_FROZEN) == {
+        "status",
+        "revision",
+        "voided_by_id",
+        "voided_at",
+        "void_reason",
+    }
+
+
+def test_zero_is_a_grade(records: Records) -> None:
+    add_score("draft", level=0)(records)
+    assert Score.objects.get(assessment=records.draft).level == 0
+
+
+def test_a_draft_may_be_thrown_away(records: Records) -> None:
+    records.draft.delete()
+    assert not Assessment.objects.filter(pk=records.draft.pk).exists()

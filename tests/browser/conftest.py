@@ -1,0 +1,110 @@
+"""A real Chromium in front of the real product."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from mmt.accounts.demo import PASSWORD
+from tests import parts
+from tests.product import Product, running
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # a container's root cannot have the sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its demonstration clinics, one for all browser tests of a worker."""
+    with running(tmp_path_factory.mktemp("product")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = parts.chromium()
+    if path is None:
+        pytest.fail(f"No Chromium. Try: {parts.part('browser').how}")
+    return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def base_url(product: Product) -> str:
+    """Addresses in tests are paths: `page.goto("/patients/")`."""
+    return product.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "en-GB"}
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page, str], None]:
+    """Sign a person of the demonstration clinics in, through the form."""
+
+    def act(page: Page, email: str) -> None:
+        page.goto("/accounts/login/")
+        page.locator("[name=login]").fill(email)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        expect(page).not_to_have_url(re.compile("/accounts/login/"))
+
+    return act
+
+
+@pytest.fixture
+def axe() -> Callable[..., None]:
+    """Hold a page against the accessibility rules: `axe(page)`, or `axe(page, "#score-grid")`.
+
+    The script goes in through the debugging protocol, which a Content-Security-Policy does not
+    govern: the page is judged with its policy in force.
+    """
+
+    def check(page: Page, within: str | None = None) -> None:
+        options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+        found = Axe().run(page, context=within, options=options).response["violations"]
+        complaints = [_told(rule) for rule in found if rule["impact"] in SERIOUS]
+        assert not complaints, f"{page.url}\n" + "\n".join(complaints)
+
+    return check
+
+
+def _told(rule: dict[str, Any]) -> str:
+    lines = [f"{rule['impact']}: {rule['help']} ({rule['id']})"]
+    for node in rule["nodes"]:
+        lines.append(f"    {' '.join(map(str, node['target']))}")
+        lines.append(f"        {node['html'][:200]}")
+        lines.extend(f"        - {check['message']}" for check in [*node["any"], *node["all"]])
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def new_patient() -> Callable[[Page], str]:
+    """Register an invented patient through the form; return the address of its page."""
+
+    def act(page: Page) -> str:
+        page.goto("/patients/new/")
+        name = uuid4().hex[:10]  # unlike any other, so that nobody asks whether it is the same
+        page.locator("[name=record_number]").fill(f"B-{name}")
+        page.locator("[name=family_name]").fill(f"Browser {name}")
+        page.locator("[name=given_names]").fill(f"Bea {name}")
+        page.locator("[name=birth_date]").fill("1985-02-28")
+        page.get_by_role("button", name="Register").first.click()
+        expect(page).to_have_url(re.compile(r"/patients/[0-9a-f-]{36}/$"))
+        return page.url
+
+    return act

@@ -1,0 +1,67 @@
+"""What every test may use."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import parts
+
+# Playwright keeps an event loop in the main thread, where tests also ask the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+pytest_plugins = ["tests.people"]
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+@pytest.fixture
+def committed_db(transactional_db: None) -> Iterator[None]:
+    """Like `transactional_db`, for a database whose triggers refuse to be emptied.
+
+    Emptying ends in Django's post_migrate, which puts the triggers back.
+    """
+    from django.db import connection
+
+    from mmt import triggers
+
+    yield
+    triggers.remove(connection)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ.get("DATA_DIR", ""))
+    # Made by tests/settings.py for this run alone.
+    if folder.name.startswith("strength-tests-") and folder.parent == Path(tempfile.gettempdir()):
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    browser = parts.part("browser")
+    skip = not browser.here and browser.name not in parts.required()
+    for item in items:
+        if item.path.is_relative_to(BROWSER):
+            item.add_marker("browser")
+            if skip:
+                item.add_marker(pytest.mark.skip(reason=f"No Chromium. Try: {browser.how}"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say loudly, right above the closing line, what did not run."""
+    yield
+    notes = [note for note in os.environ.get("TEST_NOTES", "").splitlines() if note]
+    browser = parts.part("browser")
+    if not browser.here:
+        notes.append(f"{browser.title} did not run. Try:  {browser.how}")
+    if not notes:
+        return
+    width = max(map(len, notes))
+    edge = "!" * (width + 6)
+    for line in (edge, *(f"!! {note:<{width}} !!" for note in notes), edge):
+        terminalreporter.write_line(line, yellow=True, bold=True)

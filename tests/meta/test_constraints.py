@@ -1,0 +1,14 @@
+"""Every rule that the database keeps has a test that tries to break it."""
+
+from tests.accounts import test_models as accounts
+from tests.assessments import test_constraints as assessments
+from tests.audit import test_log as audit
+from tests.patients import test_models as patients
+from tests.refusals import rules
+
+
+def test_every_rule_of_the_database_is_tried() -> None:
+    tried = {
+        name for cases in (accounts, audit, patients, assessments) for name, _write in cases.CASES
+    }
+    assert tried == set(rules())

@@ -1,0 +1,110 @@
+"""What the database refuses about patients."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from patients.models import Event, Intervention, Patient, SearchTerm
+from tests.people import make_patient
+from tests.refusals import refused_by
+
+Write = Callable[[Patient], object]
+
+
+def change(**fields: object) -> Write:
+    return lambda patient: Patient.objects.filter(pk=patient.pk).update(**fields)
+
+
+def same_record_number(patient: Patient) -> object:
+    Patient.objects.filter(pk=patient.pk).update(record_number="ab-1")
+    return Patient.objects.bulk_create(
+        [
+            Patient(
+                clinic=patient.clinic,
+                record_number="AB-1",
+                family_name="Other",
+                given_names="Person",
+                birth_date=date(1970, 1, 1),
+                sort_name="other person",
+            )
+        ]
+    )
+
+
+def event(**fields: object) -> Write:
+    def write(patient: Patient) -> object:
+        by = patient.clinic.memberships.first().user
+        known = {"kind": "fall", "started": date(2024, 5, 2)} | fields
+        return Event.objects.bulk_create([Event(patient=patient, entered_by=by, **known)])
+
+    return write
+
+
+def intervention(**fields: object) -> Write:
+    def write(patient: Patient) -> object:
+        by = patient.clinic.memberships.first().user
+        known = {"kind": "device", "name": "cane", "started": date(2024, 5, 2)} | fields
+        return Intervention.objects.bulk_create(
+            [Intervention(patient=patient, entered_by=by, **known)]
+        )
+
+    return write
+
+
+CASES: list[tuple[str, Write]] = [
+    ("patient_one_a_record_number_and_clinic", same_record_number),
+    ("patient_birth_date_plausible", change(birth_date=date(1879, 12, 31))),
+    ("patient_onset_not_before_birth", change(onset=date(1980, 4, 11))),
+    ("patient_course_not_before_birth", change(course_since=date(1980, 4, 11))),
+    ("patient_known_choices", change(sex="unsaid")),
+    ("patient_known_choices", change(ms_course="benign")),
+    ("patient_known_choices", change(dominant_side="bilateral")),
+    ("patient_known_choices", change(weaker_side="midline")),
+    (
+        "patients.searchterm.pk",
+        lambda patient: SearchTerm.objects.bulk_create(
+            [SearchTerm(patient=patient, term="winters")]
+        ),
+    ),
+    ("event_ends_after_it_starts", event(ended=date(2024, 5, 1))),
+    ("event_known_kind", event(kind="party")),
+    ("intervention_ends_after_it_starts", intervention(ended=date(2024, 5, 1))),
+    ("intervention_known_kind", intervention(kind="spell")),
+]
+
+
+@pytest.mark.parametrize(("rule", "write"), CASES)
+def test_database_refuses(rule: str, write: Write, patient: Patient) -> None:
+    with refused_by(rule):
+        write(patient)
+
+
+def test_another_clinic_may_use_the_same_record_number(
+    patient: Patient, foreign_patient: Patient
+) -> None:
+    twin = make_patient(
+        foreign_patient.clinic,
+        foreign_patient.clinic.memberships.first().user,
+        record_number=patient.record_number,
+    )
+    assert twin.pk != patient.pk
+
+
+def test_a_day_is_a_span_of_one_day(patient: Patient) -> None:
+    event(ended=date(2024, 5, 2))(patient)
+    assert Event.objects.get().ended == date(2024, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "age"),
+    [(date(2026, 4, 11), 45), (date(2026, 4, 12), 46), (date(2000, 2, 29), 19)],
+)
+def test_age_counts_completed_years(patient: Patient, day: date, age: int) -> None:
+    assert patient.age_on(day) == age
+
+
+def test_age_of_a_person_born_on_29_february() -> None:
+    born = Patient(pk=uuid4(), birth_date=date(1980, 2, 29))
+    assert (born.age_on(date(2025, 2, 28)), born.age_on(date(2025, 3, 1))) == (44, 45)

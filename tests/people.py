@@ -1,0 +1,146 @@
+"""The people of the tests: two clinics, one person a role, one patient each.
+
+Plain functions make them, fixtures name them; everything is invented.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from assessments import instrument
+from assessments.actions import sign_assessment
+from assessments.entry.content import Content
+from assessments.entry.drafts import start_draft
+from assessments.history import Cell, Result
+from assessments.models import Assessment
+from mmt.accounts.models import Clinic, Membership, User
+from mmt.accounts.roles import Role
+from patients.actions import register_patient
+from patients.models import Patient
+
+PASSWORD = "a-long-test-password"
+
+
+def make_user(email: str, clinic: Clinic, role: Role, name: str = "") -> User:
+    user = User.objects.create_user(email=email, password=PASSWORD, name=name or email)
+    Membership.objects.create(user=user, clinic=clinic, role=role)
+    return user
+
+
+def make_patient(clinic: Clinic, by: User, **fields: Any) -> Patient:
+    known = {
+        "clinic": clinic,
+        "record_number": f"T-{uuid4().hex[:8]}",
+        "family_name": "Test",
+        "given_names": "Person",
+        "birth_date": date(1980, 4, 12),
+    }
+    return register_patient(Patient(**known | fields), by=by)
+
+
+def grade(level: int, **fields: Any) -> Result:
+    return Result(status="graded", level=level, **fields)
+
+
+def make_draft(
+    patient: Patient,
+    by: User,
+    *,
+    battery: str = "ms_clinic_screen",
+    profile: str = "mrc",
+    tested_at: datetime | None = None,
+    **fields: Any,
+) -> Assessment:
+    chosen = instrument.battery(battery)
+    draft = Assessment(
+        patient=patient,
+        clinic=patient.clinic,
+        tester=by,
+        entered_by=by,
+        battery=battery,
+        battery_version=chosen.version,
+        profile=profile,
+        movements=list(chosen.movements),
+        tested_at=tested_at or timezone.now() - timedelta(hours=1),
+        time_zone=patient.clinic.time_zone,
+        **fields,
+    )
+    return start_draft(draft, by=by)
+
+
+def make_signed(
+    patient: Patient, by: User, results: Mapping[Cell, Result], **fields: Any
+) -> Assessment:
+    """Return an assessment signed with these results, by way of a draft."""
+    draft = make_draft(patient, by, **fields)
+    content = Content(results=dict(results), entered=dict.fromkeys(results, "typed"))
+    return sign_assessment(draft, content, by=by, draft_revision=draft.draft.revision)
+
+
+@pytest.fixture
+def harbour(db: None) -> Clinic:
+    return Clinic.objects.create(name="Harbour Test", slug="harbour", time_zone="Australia/Sydney")
+
+
+@pytest.fixture
+def hillside(db: None) -> Clinic:
+    return Clinic.objects.create(name="Hillside Test", slug="hillside", time_zone="Europe/London")
+
+
+@pytest.fixture
+def physio(harbour: Clinic) -> User:
+    return make_user("physio@harbour.test", harbour, Role.PHYSIOTHERAPIST, "Pia Physio")
+
+
+@pytest.fixture
+def colleague(harbour: Clinic) -> User:
+    """Another physiotherapist of the same clinic."""
+    return make_user("colleague@harbour.test", harbour, Role.PHYSIOTHERAPIST, "Cora Colleague")
+
+
+@pytest.fixture
+def lead(harbour: Clinic) -> User:
+    return make_user("lead@harbour.test", harbour, Role.LEAD, "Lea Lead")
+
+
+@pytest.fixture
+def clinician(harbour: Clinic) -> User:
+    return make_user("clinician@harbour.test", harbour, Role.CLINICIAN, "Cleo Clinician")
+
+
+@pytest.fixture
+def admin(harbour: Clinic) -> User:
+    return make_user("admin@harbour.test", harbour, Role.ADMINISTRATOR, "Ada Admin")
+
+
+@pytest.fixture
+def stranger(hillside: Clinic) -> User:
+    """A physiotherapist of the other clinic."""
+    return make_user("physio@hillside.test", hillside, Role.PHYSIOTHERAPIST, "Stan Stranger")
+
+
+@pytest.fixture
+def patient(harbour: Clinic, physio: User) -> Patient:
+    return make_patient(harbour, physio, family_name="Winters", given_names="Álma")
+
+
+@pytest.fixture
+def foreign_patient(hillside: Clinic, stranger: User) -> Patient:
+    return make_patient(hillside, stranger, family_name="Elsewhere", given_names="Edda")
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """Return a function that gives a browser signed in as someone."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in

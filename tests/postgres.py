@@ -1,0 +1,160 @@
+"""A throwaway PostgreSQL: made in a temporary folder, stopped and removed afterwards.
+
+python -m tests.postgres pytest tests/patients    runs a command that sees it as DATABASE_URL
+"""
+
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+START_SECONDS = 30
+# A forgotten connection in a test must fail the test, not hold up the run.
+SETTINGS = "max_connections = 200\nlock_timeout = '20s'\n"
+QUICK = "fsync = off\nfull_page_writes = off\n"
+
+
+class NotStarted(Exception):
+    """The server did not come up; carries its log."""
+
+
+def programs() -> Path | None:
+    """Return the folder that holds initdb and postgres, the newest of several."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = [folder for place in PLACES for folder in Path("/").glob(place.lstrip("/"))]
+    whole = [folder for folder in folders if (folder / "initdb").exists()]
+    return max(whole, key=_version, default=None)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", str(folder)))
+
+
+@contextmanager
+def throwaway(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of a new cluster's empty database, whose user may do everything.
+
+    With `durable`, a commit reaches the disk as it would in a clinic. Raises NotStarted.
+    """
+    found = programs()
+    if found is None:
+        raise NotStarted("initdb is not on this machine.")
+    owner = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="strength-postgres-", dir="/tmp" if owner else None))
+    try:
+        password = _initialise(found, folder, owner)
+        with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write(SETTINGS if durable else SETTINGS + QUICK)
+        with _running(found, folder, owner, password) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> dict[str, Any]:
+    """Return subprocess's arguments for the user who may run PostgreSQL: never root."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    person = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+
+
+def _initialise(found: Path, folder: Path, owner: dict[str, Any]) -> str:
+    password = secrets.token_urlsafe(16)
+    password_file = folder / "password"
+    password_file.write_text(password, encoding="ascii")
+    if owner:
+        for path in (folder, password_file):
+            os.chown(path, owner["user"], owner["group"])
+    command = [found / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8"]
+    command += ["--locale=C.UTF-8", "--no-sync", "-A", "scram-sha-256", "--pwfile", password_file]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **owner)
+    if done.returncode:
+        raise NotStarted(done.stdout + done.stderr)
+    return password
+
+
+@contextmanager
+def _running(found: Path, folder: Path, owner: dict[str, Any], password: str) -> Iterator[str]:
+    port = _free_port()
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
+    command = [*leash("QUIT"), str(found / "postgres"), "-D", str(folder / "data")]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, start_new_session=True, **owner
+        )
+    try:
+        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+        _wait(server, url, folder / "log")
+        yield url
+    finally:
+        server.send_signal(signal.SIGQUIT)  # nothing of it is kept, so it need not tidy up
+        server.wait(timeout=START_SECONDS)
+
+
+def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    limit = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > limit:
+                raise NotStarted(log.read_text(encoding="utf-8")) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def leash(name: str) -> list[str]:
+    """Return the prefix with which a program ends by this signal when its starter dies."""
+    program = shutil.which("setpriv")
+    return [program, "--pdeathsig", name] if program else []
+
+
+@contextmanager
+def database(url: str, name: str) -> Iterator[str]:
+    """Yield the address of a new database in the cluster that `url` points into; drop it after."""
+    head, _, tail = url.partition("?")
+    own = head.rpartition("/")[0] + f"/{name}" + (f"?{tail}" if tail else "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield own
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def main(command: list[str]) -> int:
+    with throwaway() as url:
+        return subprocess.run(
+            command, env={**os.environ, "DATABASE_URL": url}, check=False
+        ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

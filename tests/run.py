@@ -1,0 +1,69 @@
+"""`make test`: the whole suite on SQLite, then on PostgreSQL. Arguments go to pytest.
+
+It ends with pytest's own closing line; what could not run stands in a frame above it
+(`tests/conftest.py` prints that).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from tests import parts, postgres
+
+PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
+INTERRUPTED = 130
+STOP_SECONDS = 30
+
+
+def main(arguments: list[str]) -> int:
+    parts.required()  # a misspelt name is told before anything runs
+    given = os.environ.get("DATABASE_URL", "")
+    on_postgres = parts.part("postgres")
+    notes = (
+        [] if on_postgres.here else [f"{on_postgres.title} did not run. Try:  {on_postgres.how}"]
+    )
+    print("== The suite on SQLite", flush=True)
+    first = _pytest(arguments, database=None, notes=notes)
+    if not on_postgres.here or first == INTERRUPTED:
+        return first
+    notes = [] if not first else ["The suite on SQLite FAILED; its report stands further up."]
+    print("\n== The suite on PostgreSQL", flush=True)
+    with postgres.throwaway() if postgres.programs() else nullcontext(given) as url:
+        second = _pytest(arguments, database=url, notes=notes)
+    return first or second
+
+
+def _pytest(arguments: list[str], *, database: str | None, notes: list[str]) -> int:
+    """Run pytest on `database` (None: SQLite) with `notes` in its frame; return its exit code."""
+    with tempfile.TemporaryDirectory(prefix="strength-tests-") as folder:
+        environment = {**os.environ, "DATA_DIR": folder, "TEST_NOTES": "\n".join(notes)}
+        environment.pop("DATABASE_URL", None)
+        if database:
+            environment["DATABASE_URL"] = database
+        process = subprocess.Popen([*PYTEST, *arguments], env=environment)
+        with _interrupts(process):
+            return process.wait()
+
+
+@contextmanager
+def _interrupts(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let pytest end in order when this is told to stop, so that its servers end with it."""
+
+    def tell(number: int, _frame: object) -> None:
+        if number == signal.SIGTERM:  # INT from the keyboard reaches pytest by itself
+            process.send_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

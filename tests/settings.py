@@ -1,0 +1,22 @@
+"""The product's own settings, with what a test run must not touch or wait for."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before the product's settings are read: nothing of a test lands in the installation's own data.
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="strength-tests-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+
+from mmt.settings import *  # noqa: F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+# One quick round of the real hasher: sign-in runs hundreds of times.
+PASSWORD_HASHERS = ["tests.hasher.QuickArgon2", *PASSWORD_HASHERS]  # noqa: F405
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ACCOUNT_RATE_LIMITS = False
+TEST_FOLDER = Path(os.environ["DATA_DIR"])

@@ -1,0 +1,124 @@
+"""Settings from the environment, and the secrets kept beside the data."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mmt import env
+
+
+@pytest.mark.parametrize("word", ["yes", "YES", "1", "true", " on "])
+def test_yes_in_every_spelling(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("HTTPS", word)
+    assert env.flag("HTTPS", default=False) is True
+
+
+@pytest.mark.parametrize("word", ["no", "0", "False", "off"])
+def test_no_in_every_spelling(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("HTTPS", word)
+    assert env.flag("HTTPS", default=True) is False
+
+
+def test_an_unset_flag_keeps_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HTTPS", raising=False)
+    assert env.flag("HTTPS", default=True) is True
+
+
+@pytest.mark.parametrize("word", ["maybe", "2", "y es"])
+def test_another_word_for_a_flag_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("HTTPS", word)
+    with pytest.raises(ImproperlyConfigured, match="HTTPS must be yes or no"):
+        env.flag("HTTPS", default=False)
+
+
+def test_a_number_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", " 8001 ")
+    assert env.number("PORT", 8000) == 8001
+
+
+@pytest.mark.parametrize("word", ["", "80a", "8.5"])
+def test_no_whole_number_names_the_variable(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("PORT", word)
+    with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number"):
+        env.number("PORT", 8000)
+
+
+def test_words_drop_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "clinic.example, , 10.0.0.2 ,")
+    assert env.words("ALLOWED_HOSTS") == ["clinic.example", "10.0.0.2"]
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    folder = tmp_path / "secrets"
+    made = env.secret("SECRET_KEY", folder)
+    assert len(made) >= 50
+    assert env.secret("SECRET_KEY", folder) == made
+    assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
+
+
+def test_two_installations_have_two_secrets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    assert env.secret("SECRET_KEY", tmp_path / "a") != env.secret("SECRET_KEY", tmp_path / "b")
+
+
+def test_a_secret_in_the_environment_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert env.secret("SECRET_KEY", tmp_path) == "given"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sqlite_in_the_data_folder_is_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    found = env.database(tmp_path / "var")
+    assert found["ENGINE"] == "django.db.backends.sqlite3"
+    assert Path(str(found["NAME"])).parent == tmp_path / "var"
+
+
+def test_a_sqlite_file_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite://{tmp_path}/a%20clinic.sqlite3")
+    assert env.database(tmp_path)["NAME"] == tmp_path / "a clinic.sqlite3"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_a_postgresql_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://mmt:p%40ss@db.example:5433/clinic")
+    found = env.database(tmp_path)
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert [found[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
+        "mmt",
+        "p@ss",
+        "db.example",
+        "5433",
+        "clinic",
+    ]
+
+
+def test_several_hosts_and_options_of_the_driver(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(
+        "DATABASE_URL",
+        "postgresql://mmt@/clinic?host=a,b&port=5432,5433&target_session_attrs=read-write",
+    )
+    found = env.database(tmp_path)
+    assert (found["HOST"], found["PORT"]) == ("a,b", "5432,5433")
+    assert found["OPTIONS"]["target_session_attrs"] == "read-write"  # type: ignore[index]
+
+
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://localhost/clinic")
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL must start with postgresql://"):
+        env.database(tmp_path)
