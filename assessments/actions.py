@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from patients.models import Patient
 
 from . import progress
 from .entry.content import Content
-from .entry.drafts import NoLongerADraft, lock_draft
+from .entry.drafts import lock_draft
 from .history import Cell, Result
 from .models import Amendment, Assessment, AssessmentStatus, Score, ScoreChange
 
@@ -81,22 +82,29 @@ def amend_assessment(
     reason: str,
     by: User,
     revision: int,
+    key: UUID | None = None,
 ) -> Amendment:
     """Change or add results of a signed record; before and after stay with the reason.
 
-    Raises StaleRevision if the record changed since `revision`, NothingChanged if `changes` says
-    only what stands.
+    The `key` becomes the amendment's id: sent again, it finds the first one. Raises StaleRevision
+    if the record changed since `revision`, NothingChanged if `changes` says only what stands.
     """
-    locked = _lock_in_force(assessment, revision)
+    locked = _lock(assessment)
     standing = {(row.movement, row.side): row for row in locked.scores.all()}
     real = {
         cell: result
         for cell, result in changes.items()
         if cell not in standing or _columns(result) != _columns(_result(standing[cell]))
     }
+    first = Amendment.objects.filter(pk=key).first() if key else None
+    if first and not real and (first.assessment_id, first.reason) == (locked.pk, reason):
+        return first
+    _check_in_force(locked, revision)
+    if first:
+        raise StaleRevision(str(assessment.pk))
     if not real:
         raise NothingChanged(str(assessment.pk))
-    amendment = Amendment.objects.create(assessment=locked, by=by, reason=reason)
+    amendment = Amendment.objects.create(id=key or uuid4(), assessment=locked, by=by, reason=reason)
     _write_changes(amendment, standing, real)
     locked.status = AssessmentStatus.AMENDED
     locked.revision += 1
@@ -116,7 +124,8 @@ def amend_assessment(
 @transaction.atomic
 def void_assessment(assessment: Assessment, *, reason: str, by: User, revision: int) -> Assessment:
     """Take a signed record out of force; it stays readable, with who, when and why."""
-    locked = _lock_in_force(assessment, revision)
+    locked = _lock(assessment)
+    _check_in_force(locked, revision)
     _void(locked, reason=reason, by=by)
     record(
         Action.ASSESSMENT_VOIDED,
@@ -136,7 +145,9 @@ def move_assessment(
     """File a record anew on the right patient of the same clinic: a void, and a copy that points
     back to it. Returns the copy. Raises ValueError for a patient of another clinic.
     """
-    locked = _lock_in_force(assessment, revision)
+    locked = _lock(assessment)
+    _check_in_force(locked, revision)
+    progress.lock(locked.patient, to)
     if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
         raise ValueError("A record moves to another patient of its own clinic.")
     copy = _copy_to(locked, to)
@@ -154,17 +165,14 @@ def move_assessment(
     return copy
 
 
-def _lock_in_force(assessment: Assessment, revision: int) -> Assessment:
-    locked = (
-        Assessment.objects.select_for_update(of=("self",))
-        .select_related("patient")
-        .get(pk=assessment.pk)
-    )
-    if locked.status == AssessmentStatus.DRAFT:
-        raise NoLongerADraft(str(assessment.pk))
+def _lock(assessment: Assessment) -> Assessment:
+    locked = Assessment.objects.select_for_update(of=("self",)).select_related("patient")
+    return locked.get(pk=assessment.pk)
+
+
+def _check_in_force(locked: Assessment, revision: int) -> None:
     if locked.revision != revision or not locked.is_in_force:
-        raise StaleRevision(str(assessment.pk))
-    return locked
+        raise StaleRevision(str(locked.pk))
 
 
 def _void(assessment: Assessment, *, reason: str, by: User) -> None:
@@ -178,7 +186,7 @@ def _void(assessment: Assessment, *, reason: str, by: User) -> None:
 
 
 def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
-    """Return the record filed anew: same scores, tester and signature, on another patient."""
+    """Return the record filed anew: same scores, tester, signature and amendments."""
     fields = {
         field.attname: getattr(assessment, field.attname)
         for field in Assessment._meta.concrete_fields
@@ -187,6 +195,7 @@ def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
     rows = list(assessment.scores.all())
     signature = {name: fields.pop(name) for name in ("signed_by_id", "signed_at")}
     copy = Assessment.objects.create(patient=patient, moved_from=assessment, **fields)
+    amended = _copy_amendments(assessment, copy)
     Score.objects.bulk_create(
         [
             Score(
@@ -194,6 +203,7 @@ def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
                 movement=row.movement,
                 side=row.side,
                 entered=row.entered,
+                amendment=amended.get(row.amendment_id),
                 **_columns(_result(row)),
             )
             for row in rows
@@ -201,9 +211,32 @@ def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
     )
     for name, value in signature.items():
         setattr(copy, name, value)
-    copy.status, copy.revision = AssessmentStatus.SIGNED, 1
+    copy.status, copy.revision = assessment.status, 1
     copy.save(update_fields=["status", "revision", *signature])
     return copy
+
+
+def _copy_amendments(assessment: Assessment, copy: Assessment) -> dict[UUID | None, Amendment]:
+    """Tell on the copy what was amended, by whom and why. Returns the new by the id of the old."""
+    told: dict[UUID | None, Amendment] = {}
+    for old in assessment.amendments.prefetch_related("changes"):
+        new = Amendment.objects.create(
+            assessment=copy, by_id=old.by_id, at=old.at, reason=old.reason
+        )
+        ScoreChange.objects.bulk_create(
+            [
+                ScoreChange(
+                    amendment=new,
+                    movement=change.movement,
+                    side=change.side,
+                    before=change.before,
+                    after=change.after,
+                )
+                for change in old.changes.all()
+            ]
+        )
+        told[old.pk] = new
+    return told
 
 
 def _write_changes(

@@ -1,6 +1,7 @@
 """Forms for correcting a signed record."""
 
 from typing import Any
+from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -31,6 +32,12 @@ class ReasonForm(forms.Form):
         self.assessment = assessment
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        for field in self.hidden_fields():  # their own errors would not be seen
+            if field.errors:
+                raise forms.ValidationError(_("This form is not whole. Open it again."))
+        return super().clean() or {}
 
 
 class VoidForm(ReasonForm):
@@ -78,9 +85,15 @@ class MoveForm(ReasonForm):
 
 
 class AmendForm(ReasonForm):
-    """Every cell of the record as text ("4", "NT pain"), beside what stands."""
+    """Every cell of the record as text ("4", "NT pain"), beside what stands.
+
+    The key makes sending it twice harmless.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})["key"] = uuid4()
         super().__init__(*args, assessment=assessment, **kwargs)
         self.standing: dict[Cell, Result] = results_of([assessment.pk])[assessment.pk]
         for cell in assessment.cells:

@@ -24,11 +24,10 @@ def cell_name(cell: Cell) -> str:
 
 
 def key_name(key: str) -> str:
-    """Return the words for a key of a draft: of a cell, or of a context field ("pain now, 0-10")."""
+    """Return the words for a key of a draft: a cell's, or a context field's ("pain now, 0-10")."""
     movement, _dot, rest = key.partition(".")
-    if movement == "context":
-        return str(Assessment._meta.get_field(rest).verbose_name)
-    return cell_name((movement, rest))
+    fields = {f"context.{field.name}": field.verbose_name for field in Assessment._meta.fields}
+    return str(fields[key]) if key in fields else cell_name((movement, rest))
 
 
 def written(result: Result | None, profile: str) -> str:

@@ -12,7 +12,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(403)
+    """Say why in the words of the check that refused: a sentence of ours about roles and states."""
+    return _page(403, reason=str(exception or ""))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -27,5 +28,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(500)
 
 
-def _page(status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(f"{status}.html"), status=status)
+def _page(status: int, **words: str) -> HttpResponse:
+    return HttpResponse(render_to_string(f"{status}.html", words), status=status)

@@ -1,7 +1,7 @@
 """The one door to patients, and the ways to find them."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -40,12 +40,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Find by birth date, or by the beginnings of names and record number in any order."""
         if born := _as_date(text):
             return self.filter(birth_date=born)
-        found = self
-        for term in sorted(search_terms(text), key=len, reverse=True)[:MOST_TERMS]:
+        terms = sorted(search_terms(text), key=len, reverse=True)[:MOST_TERMS]
+        found = self if terms else self.none()
+        for term in terms:
             found = found.filter(pk__in=self._ids_with_term(term))
         return found
 
-    def _ids_with_term(self, prefix: str) -> "models.QuerySet[Patient]":
+    def _ids_with_term(self, prefix: str) -> "models.QuerySet[Patient, Any]":
         return self.model.objects.filter(terms__term__startswith=prefix).values("pk")
 
 

@@ -20,7 +20,10 @@ STOP_SECONDS = 30
 
 
 def main(arguments: list[str]) -> int:
-    parts.required()  # a misspelt name is told before anything runs
+    try:
+        parts.required()
+    except ValueError as problem:
+        sys.exit(str(problem))
     given = os.environ.get("DATABASE_URL", "")
     on_postgres = parts.part("postgres")
     notes = (

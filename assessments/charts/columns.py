@@ -1,7 +1,8 @@
 """A visit made ready for drawing: everything that all of its marks share."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.translation import ngettext
 
@@ -14,8 +15,7 @@ from .words import Words, escape
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One visit. Text is translated and escaped for markup.
 
     `codes` are those of the 13 levels in the visit's own profile, `shape` is a place in SHAPES.
@@ -37,9 +37,12 @@ def columns(visits: Iterable[Visit], words: Words) -> list[Column]:
     """Return visits in the order given, ready for drawing."""
     found: list[Column] = []
     codes: dict[str, tuple[str, ...]] = {}
-    shapes: dict[object, int] = {}
+    shapes: dict[UUID, int] = {}
+    names: dict[str, str] = {}
     for visit in visits:
         day = visit.day
+        if visit.tester not in names:
+            names[visit.tester] = escape(visit.tester)
         if visit.profile not in codes:
             codes[visit.profile] = codes_of(visit.profile)
         found.append(
@@ -49,7 +52,7 @@ def columns(visits: Iterable[Visit], words: Words) -> list[Column]:
                 day=words.day(day),
                 month=f"{day.day} {words.months[day.month]}",
                 year=str(day.year),
-                tester=escape(visit.tester),
+                tester=names[visit.tester],
                 shape=shapes.setdefault(visit.tester_id, min(len(shapes), len(SHAPES) - 1)),
                 other_tester=bool(found) and found[-1].visit.tester_id != visit.tester_id,
                 codes=codes[visit.profile],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..history import Cell, History
 from . import heat_paper, heat_table
-from .columns import Column, columns
+from .columns import SHAPES, Column, columns
 from .heat_cells import definitions, draw_cells
 from .legend import heat_legend
 from .rows import GAP, HEADER, ROW, Rows, rows_of
@@ -23,6 +23,8 @@ from .words import Words, escape, spoken_words
 AIRY_GAP = 70
 AIRY_VISITS = 16
 SIDES_BASELINE = 56
+MARKERS = [marker(shape, 4) for shape in range(len(SHAPES))]
+OTHER_TESTER = f'<path class="other-tester" d="M7 37{unequal(4.5)}"/>'
 
 
 def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map") -> SafeString:
@@ -92,7 +94,7 @@ def _picture(
         f'<svg class="heat" width="100%" height="{top + HEADER + rows.height + 6}" role="img" '
         f'aria-label="{escape(_("Heat map; its table follows"))}">',
         definitions(rows.boxes, name),
-        *draw_ruler(scale, found, words),
+        *draw_ruler(scale, words),
         *guides(rows, top + HEADER, "100%"),
     ]
     with_testers = any(column.other_tester for column in found)
@@ -127,9 +129,9 @@ def _header(column: Column, with_testers: bool) -> str:
     ]
     if with_testers:
         at = -7 if column.other_tester else 0
-        parts.append(f'<path class="tester-mark" d="M{at} 37{marker(column.shape, 4)}"/>')
+        parts.append(f'<path class="tester-mark" d="M{at} 37{MARKERS[column.shape]}"/>')
     if column.other_tester:
-        parts.append(f'<path class="other-tester" d="M7 37{unequal(4.5)}"/>')
+        parts.append(OTHER_TESTER)
     return "".join(parts)
 
 

@@ -32,10 +32,10 @@ def blocks(
         height = scale.height + HEADER + rows.height + 6
         parts += [
             f'<svg class="heat" viewBox="0 0 {LABELS + room * GAP} {height}" '
-            f'width="{LABELS + room * GAP}">'
+            f'width="{LABELS + room * GAP}" preserveAspectRatio="xMinYMin">'
             f'<g transform="translate(0 {scale.height + HEADER})">{labels}</g>'
             f'<g transform="translate({LABELS} 0)">',
-            *draw_ruler(scale, shown, words),
+            *draw_ruler(scale, words),
             *(
                 f'<use href="#{name}-{place}" x="{centre:.2f}" y="{scale.height}"/>'
                 for place, centre in enumerate(scale.centres, start=first)

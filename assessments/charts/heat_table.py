@@ -74,7 +74,13 @@ def _visit_headings(columns: Sequence[Column]) -> list[str]:
 
 
 def _happenings(history: History, words: Words) -> list[str]:
-    found = sorted((*history.events, *history.interventions), key=lambda each: each.start)
+    # Without an end an event is a moment; an intervention may still go on.
+    open_end = escape(_("no end recorded"))
+    found = sorted(
+        [(each, "") for each in history.events]
+        + [(each, open_end) for each in history.interventions],
+        key=lambda pair: pair[0].start,
+    )
     if not found:
         return []
     headings = (_("What happened"), _("From"), _("To"))
@@ -82,13 +88,13 @@ def _happenings(history: History, words: Words) -> list[str]:
         f"<table><caption>{escape(_('Events and interventions'))}</caption><thead><tr>",
         *(f'<th scope="col">{escape(heading)}</th>' for heading in headings),
         "</tr></thead><tbody>",
-        *(_happening(each, words) for each in found),
+        *(_happening(each, without_end, words) for each, without_end in found),
         "</tbody></table>",
     ]
 
 
-def _happening(happening: Happening, words: Words) -> str:
-    end = words.day(happening.end) if happening.end else escape(_("no end recorded"))
+def _happening(happening: Happening, without_end: str, words: Words) -> str:
+    end = words.day(happening.end) if happening.end else without_end
     return (
         f'<tr><th scope="row">{escape(happening.label)}</th>'
         f"<td>{words.day(happening.start)}</td><td>{end}</td></tr>"

@@ -38,12 +38,14 @@ class Ruler:
     """A true time axis and the columns under it.
 
     `unit` follows every horizontal number ("%" or nothing), `pixel` is one pixel in that unit.
-    `centres` are where the columns stand, moved apart where visits are close. Heights are pixels.
+    `places` are those of the visits, `centres` those of their columns, moved apart where visits
+    are close. Heights are pixels.
     """
 
     axis: TimeAxis
     unit: str
     pixel: float
+    places: list[float]
     centres: list[float]
     bars: list[Bar]
 
@@ -69,7 +71,7 @@ def ruler(
     bars = _bars(history.events, "event", axis, pixel, 0)
     floor = max((bar.lane for bar in bars), default=-1) + 1
     bars += _bars(history.interventions, "intervention", axis, pixel, floor)
-    return Ruler(axis, unit, pixel, centres, bars)
+    return Ruler(axis, unit, pixel, places, centres, bars)
 
 
 def _bars(
@@ -112,10 +114,10 @@ def _room(bar: Bar, pixel: float) -> tuple[float, float]:
     return bar.start, max(bar.start + room, bar.end + 4 * pixel)
 
 
-def draw_ruler(found: Ruler, columns: Sequence[Column], words: Words) -> list[str]:
+def draw_ruler(found: Ruler, words: Words) -> list[str]:
     """Return the marks of a ruler: bars, axis with ticks, a dot and a leader for each visit."""
     marks = [_draw_bar(bar, found.unit) for bar in found.bars]
-    return [*marks, *_draw_axis(found, words), *_draw_leaders(found, columns)]
+    return [*marks, *_draw_axis(found, words), *_draw_leaders(found)]
 
 
 def _draw_bar(bar: Bar, unit: str) -> str:
@@ -154,13 +156,12 @@ def tick_labels(axis: TimeAxis, most: int, words: Words) -> list[tuple[float, st
     return found
 
 
-def _draw_leaders(found: Ruler, columns: Sequence[Column]) -> list[str]:
+def _draw_leaders(found: Ruler) -> list[str]:
     """Join each column to its true place: down, across, down."""
     unit, line = found.unit, found.line
     top, low, foot = line + 8, line + LEADER - 8, line + LEADER
     marks = []
-    for column, centre in zip(columns, found.centres, strict=True):
-        place = found.axis.place(column.visit.day)
+    for place, centre in zip(found.places, found.centres, strict=True):
         if abs(place - centre) < found.pixel:
             marks.append(_line("leader", place, place, line, foot, unit))
         else:

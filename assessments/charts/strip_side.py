@@ -34,20 +34,17 @@ def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
     before, last, absences = None, None, 0
     for place, (results, kind, opening) in enumerate(frame.visits):
         result = results.get(cell)
-        if result is None:
-            table.append(words.blank)
+        level = None if result is None else result.level
+        if result is not None:
+            last = place
+        if result is None or level is None:
+            table.append(words.blank if result is None else f"<td>{words.absence(result)}</td>")
+            if result is not None:
+                absences += 1
+                marks.append(f"{opening}{_absence(frame, side, result, words)}{head}/>")
             if before is not None:
                 line.append(f"H{frame.xs[place - 1]}")
-                before = None
-            continue
-        last, level = place, result.level
-        if level is None:
-            absences += 1
-            marks.append(f"{opening}{_absence(frame, side, result, words)}{head}/>")
-            table.append(f"<td>{words.absence(result)}</td>")
-            if before is not None:
-                line.append(f"H{frame.xs[place - 1]}")
-                before = None
+            before = None
             continue
         # One number for both: a tuple as a key would cost more than the joining it saves.
         key = kind * LEVEL_COUNT + level

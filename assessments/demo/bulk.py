@@ -5,6 +5,7 @@ constraint.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -101,17 +102,30 @@ def _plan(place: Place, patients: int, visits: int, habits: Habits) -> Iterator[
 
 
 def _fill(writer: Writer, patients: Iterator[PlannedPatient]) -> int:
-    """Write patients a good many at a time, each time a transaction that puts the triggers back."""
+    """Write patients a good many at a time, each time a transaction that puts the triggers back.
+
+    While the database checks what it has, another thread plans the next.
+    """
     scores, size = 0, 1
-    while chunk := list(islice(patients, size)):
-        with transaction.atomic(), triggers.lifted():
-            written = writer.write(chunk, at_once=True)
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:  # a table with checks to come takes no trigger
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        scores += written
-        size = max(1, SCORES_AT_A_TIME * len(chunk) // max(1, written))
+    with ThreadPoolExecutor(max_workers=1) as planner:
+        chunk = list(islice(patients, size))
+        while chunk:
+            with transaction.atomic(), triggers.lifted():
+                written = writer.write(chunk, at_once=True)
+                size = max(1, SCORES_AT_A_TIME * size // max(1, written))
+                following = planner.submit(lambda size=size: list(islice(patients, size)))
+                _check_now()
+            scores += written
+            chunk = following.result()
     return scores
+
+
+def _check_now() -> None:
+    """Check foreign keys: PostgreSQL takes no trigger on a table with checks still to come."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _make_clinic(place: Place, battery: str) -> tuple[Clinic, list[User]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic, Membership, User
-from mmt.accounts.roles import ROLE_PERMISSIONS, Permission
+from mmt.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
@@ -124,7 +124,7 @@ def make_clinic(planned: PlannedClinic) -> Clinic:
     )
 
 
-def _make_staff(clinic: Clinic) -> list[tuple[User, demo.Role]]:
+def _make_staff(clinic: Clinic) -> list[tuple[User, Role]]:
     password = make_password(demo.PASSWORD)  # hashed once: a slow hash, and no secret
     staff = []
     for email, name, slug, role in demo.SIGN_INS:

@@ -4,11 +4,14 @@ SQLite. Constraints hold as for any other write; triggers too, unless they are l
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 
 Rows = Iterable[Sequence[Any]]
+
+Field: TypeAlias = "models.Field[Any, Any]"
+Turn = Callable[[Any], Any]
 
 MOST_PARAMETERS = 900  # of one statement, whatever the SQLite
 
@@ -53,7 +56,7 @@ def _insert_many(into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
         return f"INSERT INTO {into} VALUES {', '.join([mark] * count)}"  # noqa: S608 (our names)
 
     with connection.cursor() as cursor:
-        cursor.executemany(statement(many), filled())
+        cursor.executemany(statement(many), filled())  # type: ignore[arg-type]
         if rest:
             cursor.execute(statement(len(rest)), list(chain.from_iterable(rest)))
 
@@ -68,7 +71,13 @@ def update(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
         cursor.executemany(statement, list(_stored(fields, rows)))
 
 
-def stored(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+def keeper(model: type[models.Model], name: str) -> Turn:
+    """Return what turns a column's Python value into what the driver takes soonest."""
+    turn = _turn(_fields(model, [name])[0])
+    return turn or str  # PostgreSQL reads an id from text faster than psycopg writes a UUID
+
+
+def _turn(field: Field) -> Turn | None:
     """Return what turns a value of the field into what the driver takes; None for nothing."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(target, _PLAIN):
@@ -82,14 +91,14 @@ def _hex(value: Any) -> str | None:
     return None if value is None else value.hex
 
 
-def _fields(model: type[models.Model], names: Sequence[str]) -> list["models.Field[Any, Any]"]:
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[Field]:
     known = {field.attname: field for field in model._meta.concrete_fields}
     return [known[name] for name in names]
 
 
-def _stored(fields: Sequence["models.Field[Any, Any]"], rows: Rows) -> Iterator[list[Any]]:
+def _stored(fields: Sequence[Field], rows: Rows) -> Iterator[Sequence[Any]]:
     turned = [
-        (place, turn) for place, field in enumerate(fields) if (turn := stored(field)) is not None
+        (place, turn) for place, field in enumerate(fields) if (turn := _turn(field)) is not None
     ]
     for row in rows:
         values = list(row)

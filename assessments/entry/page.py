@@ -47,7 +47,6 @@ class RecordPage:
 
     def context(self) -> dict[str, Any]:
         assessment, draft = self.assessment, self.draft
-        profile = instrument.profile(assessment.profile)
         last = last_codes(assessment)
         context = context_form(assessment, draft)
         shown = json.dumps(shown_texts(assessment, draft, context), ensure_ascii=False)
@@ -59,29 +58,36 @@ class RecordPage:
             "assessment": assessment,
             "draft": draft,
             "shown": shown,
+            "unsaved": self.refused is not None,
             "page": uuid.uuid4(),
             "order": self.order,
             "grid": render_grid(assessment, draft, last, self.order),
             "total": len(assessment.cells),
             "position_changes": len(instrument.by_position(assessment.movements)) - 1,
-            "profile": profile,
-            "grades": profile.grades,
-            "codes": " ".join(profile.codes),
-            "lattice": _lattice(profile),
-            "normal": instrument.code(instrument.NORMAL_LEVEL, profile.key),
-            "refines": any(code[-1] in "+-" for code in profile.codes),
-            "tens": "10" in profile.codes,
+            **_scale(instrument.profile(assessment.profile)),
             "choosers": _choosers(),
             "not_testable": instrument.REASONS[instrument.Status.NOT_TESTABLE],
             "not_done": instrument.REASONS[instrument.Status.NOT_DONE],
             "context_form": context,
             "addable": [
-                movement
-                for movement in instrument.MOVEMENTS.values()
-                if movement.key not in assessment.movements
+                each
+                for each in instrument.MOVEMENTS.values()
+                if each.key not in assessment.movements
             ],
             "conflicts": [_told(conflict) for conflict in self.conflicts],
         }
+
+
+def _scale(profile: instrument.Profile) -> dict[str, Any]:
+    return {
+        "profile": profile,
+        "grades": profile.grades,
+        "codes": " ".join(profile.codes),
+        "lattice": _lattice(profile),
+        "normal": instrument.code(instrument.NORMAL_LEVEL, profile.key),
+        "refines": any(code[-1] in "+-" for code in profile.codes),
+        "tens": "10" in profile.codes,
+    }
 
 
 def _lattice(profile: instrument.Profile) -> str:

@@ -67,7 +67,7 @@ def keep_typed(post: QueryDict, assessment: Assessment, draft: Draft) -> Draft:
 def _changed(post: QueryDict, assessment: Assessment) -> dict[str, str]:
     """Return the texts that differ from what the page showed."""
     shown = _shown(post)
-    sent = {key: post[key] for key in draft_keys(assessment) if key in post}
+    sent = {key: str(post[key]) for key in draft_keys(assessment) if key in post}
     texts = {key: text.replace("\r\n", "\n").strip() for key, text in sent.items()}
     return {key: text for key, text in texts.items() if text != shown.get(key, "").strip()}
 
@@ -83,7 +83,7 @@ def _shown(post: QueryDict) -> dict[str, str]:
 
 
 def _typed_over(draft: Draft, key: str, text: str) -> dict[str, Any]:
-    """Return the standing value with another text; a reason belongs to the text it was given for."""
+    """Return the standing value with another text; the reason was for the one before."""
     standing = {**BLANK, **draft.cells.get(key, {})}
     value = {name: standing[name] for name in BLANK}
     return {**value, "text": text, "reason": "", "entered": "typed"}

@@ -6,10 +6,9 @@ in its own way. A movement added to the instrument is a column of the wide layou
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from ..instrument import LabelledEnum, Side, Text
 from ..models import AssessmentStatus, Entered
 from ..models.context import Device, FirstSide, Heat, RelapseStatus, Setting
 from ..wording import SHORT
-from .rows import BLANK, ResultRow, VisitRow
+from .rows import BLANK, ResultRow, cells_of
 from .selection import Layout
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | None
@@ -63,8 +62,13 @@ class VisitColumn:
     words: Callable[[], Words] = _no_words
     read: Callable[[Any], Value] = _as_it_is
 
-    def value(self, visit: VisitRow, zone: ZoneInfo) -> Value:
-        found = visit.values[self.path]
+    @property
+    def is_of_a_moment(self) -> bool:
+        """Whether the value depends on the time zone of the visit too."""
+        return self.kind is Kind.MOMENT or self.path == "tested_at"
+
+    def value(self, found: Any, zone: tzinfo = UTC) -> Value:
+        """Return the column's value of what was found at its path."""
         if isinstance(found, datetime):
             found = found.astimezone(zone)
             return found.date() if self.kind is Kind.DATE else found
@@ -156,9 +160,9 @@ WHO_AND_WHEN = (
     VisitColumn(
         "cells",
         Kind.NUMBER,
-        "movements",
+        "form",
         _("How many results the form had room for: the N of “n of N tested”."),
-        read=lambda movements: len(instrument.cells(movements)),
+        read=lambda form: len(cells_of(form)),
     ),
     VisitColumn("record_status", Kind.WORD, "status", _("What became of the record."), _of_record),
     VisitColumn("tester", Kind.TEXT, "tester__name", _("Who tested.")),
@@ -282,7 +286,7 @@ AROUND = (
 )
 
 # What the columns do not show but reading them needs.
-_NEEDED = ("time_zone", "profile", "movements")
+_NEEDED = ("time_zone", "profile", "form")
 PATHS = tuple(dict.fromkeys([*(found.path for found in WHO_AND_WHEN + AROUND), *_NEEDED]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -17,11 +17,11 @@ from .. import instrument
 from ..models import Score
 from . import csv_lines
 from .columns import PATHS
-from .rows import GRADE_ONLY, VisitRow, cells_of, fetch, read_visits, with_blanks
+from .rows import GRADE_ONLY, VisitRow, fetch, read_visits
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 
-BLOCK = 256 * 1024  # characters handed on at a time
+BLOCK = 256 * 1024  # bytes handed on at a time
 LOOK_AGAIN_SECONDS = 2.0
 
 
@@ -77,33 +77,34 @@ class Export:
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield the file in blocks, each with the number of rows written so far."""
-        text, rows = csv_lines.heading(self.shape.layout), 0
-        waiting, size = [text], len(text)
+        waiting = [codecs.BOM_UTF8] if self.shape.bom else []
+        waiting.append(csv_lines.heading(self.shape.layout))
+        size = rows = 0
         looked = time.monotonic()
-        start = codecs.BOM_UTF8 if self.shape.bom else b""
-        for lines, count in csv_lines.lines(self.shape.layout, self._read()):
+        for lines, count in csv_lines.lines(self.shape, self._read()):
             waiting.append(lines)
             size += len(lines)
             rows += count
             if size < BLOCK:
                 continue
-            yield start + "".join(waiting).encode(), rows
-            start, waiting, size = b"", [], 0
+            yield b"".join(waiting), rows
+            waiting, size = [], 0
             if time.monotonic() - looked > LOOK_AGAIN_SECONDS:
                 self._look_again(rows)
                 looked = time.monotonic()
         if rows != self.rows:
             raise ExportIncomplete(_("%(rows)s rows instead of %(told)s.") % self._counts(rows))
-        yield start + "".join(waiting).encode(), rows
+        yield b"".join(waiting), rows
 
     def _read(self) -> Iterable[VisitRow]:
-        assessments, connection = self.selection.assessments(), self.snapshot.connection
+        # With a join for the clinic's name SQLite would sort all results at once.
+        assessments = self.selection.assessments().annotate(
+            clinic_name=Value(self.selection.clinic.name)
+        )
+        connection = self.snapshot.connection
         if self.shape.layout is Layout.WIDE:
             return read_visits(assessments, PATHS, connection, result_fields=GRADE_ONLY)
-        visits = read_visits(assessments, PATHS, connection)
-        if self.shape.blanks:
-            return (with_blanks(visit, cells_of(visit)) for visit in visits)
-        return visits
+        return read_visits(assessments, PATHS, connection)
 
     def _look_again(self, rows: int) -> None:
         if self.may_go_on():

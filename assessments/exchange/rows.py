@@ -7,6 +7,7 @@ result seldom needs to be unpacked twice.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,7 +53,7 @@ class ResultRow(NamedTuple):
 
 
 class VisitRow(NamedTuple):
-    """One visit: the values asked for by path, and its packed results by movement and side."""
+    """One visit: the values asked for by path, and its packed results in no order."""
 
     values: Mapping[str, Any]
     packed: list[str]
@@ -117,12 +118,12 @@ def read_visits(
 ) -> Iterator[VisitRow]:
     """Yield the assessments in their order, with the values at these paths and their results.
 
-    Results come by movement and side in the order of their keys, the same on every database.
-    The first `result_fields` of ResultRow are packed.
+    The first `result_fields` of ResultRow are packed. The path "form" gives the keys of the
+    visit's movements, for `cells_of`.
     """
-    rows = assessments.annotate(packed=_packed_results(result_fields))
+    rows = assessments.annotate(packed=_packed_results(result_fields), form=Cast("movements", TEXT))
     for *values, packed in fetch(rows.values_list(*paths, "packed"), connection):
-        results = sorted(packed.split(BETWEEN_RESULTS)) if packed else []
+        results = packed.split(BETWEEN_RESULTS) if packed else []
         yield VisitRow(dict(zip(paths, values, strict=True)), results)
 
 
@@ -139,25 +140,18 @@ def unpack(packed: str) -> ResultRow:
         return grade
     limiters, position, entered, amended, note = more
     return grade._replace(
-        limiters=_text(limiters),
-        position=_text(position),
+        limiters=text_in(limiters),
+        position=text_in(position),
         entered=entered,
         amended=amended == "1",
-        note=_text(note),
+        note=text_in(note),
     )
 
 
-def with_blanks(visit: VisitRow, cells: Sequence[Cell]) -> VisitRow:
-    """Return the visit with a result for each of its cells that was left blank."""
-    recorded = {tuple(packed.split(BETWEEN_FIELDS, 2)[:2]) for packed in visit.packed}
-    rest = [""] * (len(ResultRow._fields) - 3)
-    blank = [BETWEEN_FIELDS.join([*cell, BLANK, *rest]) for cell in cells if cell not in recorded]
-    return visit._replace(packed=sorted(visit.packed + blank))
-
-
-def cells_of(visit: VisitRow) -> tuple[Cell, ...]:
-    """Return the cells of the visit's form, recorded or not. Needs the path "movements"."""
-    return instrument.cells(visit.values["movements"])
+@lru_cache(maxsize=1000)
+def cells_of(form: str) -> tuple[Cell, ...]:
+    """Return the cells of a visit's form, recorded or not."""
+    return instrument.cells(json.loads(form))
 
 
 def _packed_results(fields: int) -> Subquery:
@@ -169,5 +163,6 @@ def _packed_results(fields: int) -> Subquery:
     return Subquery(results.annotate(all=one).values("all"))
 
 
-def _text(packed: str) -> str:
-    return str(json.loads(packed)) if packed else ""
+def text_in(field: str) -> str:
+    """Return the free text that this packed field holds."""
+    return str(json.loads(field)) if field else ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 
 from mmt.accounts.models import Clinic
 
@@ -36,13 +36,8 @@ class Selection:
     standing: Standing = Standing.IN_FORCE
 
     def assessments(self) -> QuerySet[Assessment]:
-        """Return the records, earliest first; the id parts what was tested at one time.
-
-        Each carries `clinic_name`: with a join for it, SQLite would sort all results at once.
-        """
-        found = Assessment.objects.filter(clinic=self.clinic).annotate(
-            clinic_name=Value(self.clinic.name)
-        )
+        """Return the records, earliest first; the id parts what was tested at one time."""
+        found = Assessment.objects.filter(clinic=self.clinic)
         match self.standing:
             case Standing.IN_FORCE:
                 found = found.in_force()

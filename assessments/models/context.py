@@ -1,5 +1,6 @@
 """What stood around the scores of one visit: all optional, none of it ever carried over unasked."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import ClassVar
 
@@ -107,3 +108,8 @@ class Context(models.Model):
                 condition=_none_or("edss", 0, 10), name="%(class)s_edss_0_to_10"
             ),
         ]
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Leave the constraints to the database that holds them: the fields' own validators say
+        the same in words, and asking twice for each page that shows the form takes a write lock.
+        """

@@ -1,39 +1,87 @@
 """The door, for views: a patient or record of one's clinics, or 404 with an empty mouth."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 
-from mmt.accounts.models import User
-from mmt.audit.log import record_viewing
+from mmt.accounts.requests import SignedInRequest
+from mmt.audit.log import record, record_viewing
+from mmt.audit.models import Action, Outcome
 from patients.models import Patient
 
 from ..models import Assessment
 
+__all__ = ["SignedInRequest", "get_assessment", "get_patient"]
 
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in."""
-
-    user: User
+Check = Callable[..., None]
 
 
-def get_patient(request: SignedInRequest, patient_id: UUID) -> Patient:
-    """Return the patient and tell the audit log that this person saw it."""
+def get_patient(
+    request: SignedInRequest,
+    patient_id: UUID,
+    check: Check | None = None,
+    attempt: Action = Action.PATIENT_VIEWED,
+) -> Patient:
+    """Return the patient and tell the audit log that this person saw it.
+
+    Where `check` refuses, the log tells of the refused `attempt` instead, and PermissionDenied
+    goes on.
+    """
     found = get_object_or_404(
         Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient_id
     )
-    record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.pk)
+    about = {"clinic_id": found.clinic_id, "patient_id": found.pk}
+    _let_in(request, found, about, check, attempt)
     return found
 
 
-def get_assessment(request: SignedInRequest, assessment_id: UUID) -> Assessment:
-    """Return the record with its patient, clinic and people, and tell that it was seen."""
+def get_assessment(
+    request: SignedInRequest,
+    assessment_id: UUID,
+    check: Check | None = None,
+    attempt: Action = Action.PATIENT_VIEWED,
+    *,
+    when: Callable[[Assessment], bool] = bool,
+) -> Assessment:
+    """Return the record with its patient, clinic and people; otherwise like `get_patient`.
+
+    `check` is asked only `when` the record still is what the page is about; otherwise the view
+    leads elsewhere, as after a second click.
+    """
     found = get_object_or_404(
         Assessment.objects.visible_to(request.user).select_related(
             "patient", "patient__clinic", "clinic", "tester", "signed_by", "voided_by", "draft"
         ),
         pk=assessment_id,
     )
-    record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.patient_id)
+    about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
+    _let_in(request, found, about, check if when(found) else None, attempt)
     return found
+
+
+def _let_in(
+    request: SignedInRequest,
+    subject: Patient | Assessment,
+    about: dict[str, Any],
+    check: Check | None,
+    attempt: Action,
+) -> None:
+    try:
+        if check:
+            check(request.user, subject)
+    except PermissionDenied as refused:
+        with transaction.atomic():
+            record(
+                attempt,
+                by=request.user,
+                target=subject.pk,
+                detail={"reason": str(refused)},
+                outcome=Outcome.REFUSED,
+                **about,
+            )
+        raise
+    record_viewing(by=request.user, **about)

@@ -46,7 +46,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "assessment": assessment,
         "groups": instrument.by_region(assessment.movements),
         "results": results,
-        "tested": len(results),
+        "tested": sum(result.level is not None for result in results.values()),
         "total": len(assessment.cells),
         "sums": _sums(assessment, results),
         "profile": instrument.profile(assessment.profile),

@@ -1,5 +1,6 @@
 """Reviewing and signing a draft."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,6 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+
+from mmt.audit.models import Action
 
 from ..actions import StaleRevision, sign_assessment
 from ..entry.drafts import NoLongerADraft
@@ -22,10 +25,15 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     Sent straight from the grid (`quick`), a draft with nothing to ask about is signed at once;
     otherwise the review asks first.
     """
-    assessment = get_assessment(request, assessment_id)
+    assessment = get_assessment(
+        request,
+        assessment_id,
+        check_user_can_edit_draft,
+        Action.ASSESSMENT_SIGNED,
+        when=attrgetter("is_draft"),
+    )
     if not assessment.is_draft:
         return redirect("assessments:read", assessment.pk)
-    check_user_can_edit_draft(request.user, assessment)
     review = Review(assessment, assessment.draft)
     if request.method == "POST" and _may_sign(request, review):
         try:

@@ -60,7 +60,7 @@ CASES: list[tuple[str, Write]] = [
     ("patient_course_not_before_birth", change(course_since=date(1980, 4, 11))),
     ("patient_known_choices", change(sex="unsaid")),
     ("patient_known_choices", change(ms_course="benign")),
-    ("patient_known_choices", change(dominant_side="bilateral")),
+    ("patient_known_choices", change(dominant_side="midline")),
     ("patient_known_choices", change(weaker_side="midline")),
     (
         "patients.searchterm.pk",

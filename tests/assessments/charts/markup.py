@@ -2,12 +2,21 @@
 
 from xml.etree import ElementTree as ET
 
-from assessments.history import Cell, Visit
+from assessments.charts import heat_map
+from assessments.history import Cell, History, Visit
+
+KNEE = ("knee_extension", "left")
+NECK = ("neck_flexion", "midline")
 
 
 def parse(markup: str) -> ET.Element:
     """Return the markup as a tree; raises ParseError when it is not well formed."""
     return ET.fromstring(f"<div>{markup}</div>")  # noqa: S314 - our own markup
+
+
+def drawn(found: History, *cells: Cell) -> ET.Element:
+    """Return the heat map of these cells, of the left knee alone when none are given."""
+    return parse(heat_map(found, cells or [KNEE]))
 
 
 def marks(tree: ET.Element) -> list[dict[str, str]]:

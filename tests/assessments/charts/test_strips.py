@@ -109,6 +109,12 @@ def test_the_axis_speaks_the_profile_in_use():
     assert "axis in MRC grades" in text(next(tree.iter("ul")))
 
 
+def test_the_line_steps_down_and_up_at_the_visits():
+    tree = drawn(of_left(graded("3"), graded("1"), graded("1"), graded("5")))
+    (a, three), (b, one), _same, (c, five) = map(at, marks(tree))
+    assert line_of(tree, "left") == f"M{a} {three}H{b}V{one}H{c}V{five}H{c}"
+
+
 @pytest.mark.parametrize("gap", [None, not_testable(), not_done()])
 def test_missing_breaks_the_line_and_is_neither_0_nor_5(gap):
     tree = drawn(of_left(graded("4"), graded("4"), gap, graded("2"), graded("2")))

@@ -1,0 +1,217 @@
+"""The rows of each table for planned patients, in the order of the column names given here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from mmt.accounts.models import Clinic, User
+from patients.names import fold, search_terms
+
+from .. import instrument
+from ..models import AssessmentStatus, Entered, Score
+from ..models.context import Context
+from .plan import PlannedDraft, PlannedPatient, PlannedVisit
+from .tables import keeper
+
+Patients = Sequence[PlannedPatient]
+Rows = Iterator[Sequence[Any]]
+
+PATIENT = (
+    "id",
+    "clinic_id",
+    "record_number",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "sex",
+    "ms_course",
+    "course_since",
+    "onset",
+    "dominant_side",
+    "weaker_side",
+    "archived_at",
+    "registered_at",
+    "sort_name",
+    "last_seen",
+)
+TERM = ("patient_id", "term")
+HAPPENED = ("id", "patient_id", "kind", "started", "ended", "entered_by_id", "entered_at")
+EVENT = (*HAPPENED, "note")
+INTERVENTION = (*HAPPENED, "name", "dose")
+CONTEXT = {field.name: field.get_default() for field in Context._meta.local_concrete_fields}
+ASSESSMENT = (
+    "id",
+    "clinic_id",
+    "patient_id",
+    "tester_id",
+    "entered_by_id",
+    "battery",
+    "battery_version",
+    "profile",
+    "movements",
+    "tested_at",
+    "time_zone",
+    "entered_at",
+    "status",
+    "revision",
+    "signed_by_id",
+    "signed_at",
+    "void_reason",
+    *CONTEXT,
+)
+SCORE = (
+    "assessment_id",
+    "movement",
+    "side",
+    "status",
+    "level",
+    "reason",
+    "limiters",
+    "position",
+    "note",
+    "entered",
+)
+DRAFT = ("assessment_id", "cells", "clients", "revision", "saved_at", "saved_by_id")
+BLANK: dict[str, Any] = {
+    "text": "",
+    "reason": "",
+    "limiters": [],
+    "position": "",
+    "note": "",
+    "entered": Entered.TYPED.value,
+}
+
+
+def patient_rows(patients: Patients, clinic: Clinic) -> Rows:
+    zone = clinic.zone
+    for patient in patients:
+        last = patient.visits[-1].tested_at if patient.visits else None
+        yield (
+            patient.id,
+            clinic.pk,
+            patient.record_number,
+            patient.family_name,
+            patient.given_names,
+            patient.birth_date,
+            patient.sex,
+            patient.ms_course,
+            patient.course_since,
+            patient.onset,
+            patient.dominant_side,
+            patient.weaker_side,
+            patient.archived_at,
+            patient.registered_at,
+            fold(f"{patient.family_name} {patient.given_names}")[:210],
+            last.astimezone(zone).date() if last else None,
+        )
+
+
+def term_rows(patients: Patients) -> Rows:
+    for patient in patients:
+        words = search_terms(patient.family_name, patient.given_names, patient.record_number)
+        for term in sorted(words):
+            yield patient.id, term
+
+
+def event_rows(patients: Patients, by: UUID) -> Rows:
+    for patient in patients:
+        for number, event in enumerate(patient.events):
+            key = uuid5(patient.id, f"event {number}")
+            span = (event.kind, event.started, event.ended)
+            yield key, patient.id, *span, by, patient.registered_at, event.note
+
+
+def intervention_rows(patients: Patients, by: UUID) -> Rows:
+    for patient in patients:
+        for number, done in enumerate(patient.interventions):
+            key = uuid5(patient.id, f"intervention {number}")
+            span = (done.kind, done.started, done.ended)
+            yield key, patient.id, *span, by, patient.registered_at, done.name, done.dose
+
+
+def assessment_rows(
+    patients: Patients, clinic: Clinic, testers: Sequence[UUID], *, signed: bool
+) -> Rows:
+    for patient in patients:
+        for visit in patient.visits:
+            yield (
+                *_begun(patient, visit, clinic, testers),
+                *(_signature(visit, testers) if signed else _UNSIGNED),
+                "",
+                *[visit.context.get(name, default) for name, default in CONTEXT.items()],
+            )
+        for draft in patient.drafts:
+            yield *_begun(patient, draft, clinic, testers), *_UNSIGNED, "", *CONTEXT.values()
+
+
+def signature_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:
+    for patient in patients:
+        for visit in patient.visits:
+            yield *_signature(visit, testers), visit.id
+
+
+def score_rows(patients: Patients) -> Rows:
+    """As the driver takes them: there are many."""
+    keep = keeper(Score, "assessment_id")
+    typed, filled = Entered.TYPED.value, Entered.FILLED.value
+    for patient in patients:
+        for visit in patient.visits:
+            mine, at_once = keep(visit.id), visit.filled
+            for cell, (status, level, reason, limiters, *place, _amended) in visit.results.items():
+                yield (
+                    mine,
+                    *cell,
+                    status,
+                    level,
+                    reason,
+                    " ".join(limiters),
+                    *place,
+                    filled if cell in at_once else typed,
+                )
+
+
+def draft_rows(patients: Patients, testers: Sequence[User]) -> Rows:
+    for patient in patients:
+        for draft in patient.drafts:
+            tester, page = testers[draft.tester], str(draft.id)
+            told = {
+                "client": page,
+                "by": str(tester),
+                "at": draft.tested_at.isoformat(timespec="seconds"),
+            }
+            cells = {
+                key: {**BLANK, **value, **told, "rev": revision}
+                for revision, (key, value) in enumerate(draft.typed.items(), start=1)
+            }
+            clients = {page: len(cells)} if cells else {}
+            yield draft.id, cells, clients, len(cells), draft.tested_at, tester.pk
+
+
+_UNSIGNED = (AssessmentStatus.DRAFT.value, 0, None, None)
+
+
+def _signature(visit: PlannedVisit, testers: Sequence[UUID]) -> Sequence[Any]:
+    return AssessmentStatus.SIGNED.value, 1, testers[visit.tester], visit.signed_at
+
+
+def _begun(
+    patient: PlannedPatient,
+    visit: PlannedVisit | PlannedDraft,
+    clinic: Clinic,
+    testers: Sequence[UUID],
+) -> Sequence[Any]:
+    tester = testers[visit.tester]
+    return (
+        visit.id,
+        clinic.pk,
+        patient.id,
+        tester,
+        tester,
+        visit.battery,
+        instrument.battery(visit.battery).version,
+        visit.profile,
+        visit.movements,
+        visit.tested_at,
+        clinic.time_zone,
+        visit.tested_at,
+    )

@@ -1,0 +1,203 @@
+"""Who may open what: every address, by role and clinic. One that is not in the table fails.
+
+A row tells, for anonymous, physiotherapist, lead, clinician, administrator and a stranger of
+another clinic, what GET and POST answer about things of the first clinic: `in` (served), `no` (403), `gone`
+(404), `login` (sent to sign in), `-` (405).
+"""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from assessments.models import Assessment
+from mmt.accounts.actions import invite
+from mmt.accounts.models import User
+from mmt.accounts.roles import Role
+from patients.models import Patient
+from tests.people import grade, make_draft, make_patient, make_signed
+
+WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
+OPEN = "in in in in in in"
+SIGNED_IN = "login in in in in in"
+ONE_PATIENT = "login in in in in gone"
+RECORDERS = "login in in no no gone"
+LEADS = "login no in no no gone"
+TEAM = "login no no no in no"
+MEMBER = "login no no no in gone"
+EXPORTERS = "login no no no in no"
+NEVER = "- - - - - -"
+NEVER_IN = "login - - - - -"
+
+# name -> (GET, POST)
+TABLE = {
+    "healthz": (OPEN, OPEN),
+    "start": (SIGNED_IN, NEVER_IN),
+    "account_login": (OPEN, OPEN),
+    "account_logout": (OPEN, OPEN),
+    "account_inactive": (OPEN, NEVER),
+    "account_signup": (OPEN, OPEN),
+    "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "account_change_password": (SIGNED_IN, SIGNED_IN),
+    "account_reset_password": (OPEN, OPEN),
+    "account_reset_password_done": (OPEN, NEVER),
+    "account_reset_password_from_key": (OPEN, OPEN),
+    "account_reset_password_from_key_done": (OPEN, NEVER),
+    "team:index": (TEAM, NEVER_IN),
+    "team:invite": (TEAM, TEAM),
+    "team:withdraw": (NEVER_IN, MEMBER),
+    "team:accept": (OPEN, OPEN),
+    "team:member": (MEMBER, NEVER_IN),
+    "team:change_role": (NEVER_IN, MEMBER),
+    "team:add_role": (NEVER_IN, MEMBER),
+    "team:deactivate": (NEVER_IN, MEMBER),
+    "team:reactivate": (NEVER_IN, MEMBER),
+    "patients:list": (SIGNED_IN, SIGNED_IN),
+    "patients:register": (SIGNED_IN, SIGNED_IN),
+    "patients:edit": (ONE_PATIENT, ONE_PATIENT),
+    "patients:archive": (NEVER_IN, ONE_PATIENT),
+    "patients:restore": (NEVER_IN, ONE_PATIENT),
+    "patients:add_event": (ONE_PATIENT, ONE_PATIENT),
+    "patients:add_intervention": (ONE_PATIENT, ONE_PATIENT),
+    "exports:index": (EXPORTERS, EXPORTERS),
+    "assessments:person": (ONE_PATIENT, NEVER_IN),
+    "assessments:trends": (ONE_PATIENT, NEVER_IN),
+    "assessments:new": (RECORDERS, RECORDERS),
+    "assessments:read": (ONE_PATIENT, NEVER_IN),
+    "assessments:record": (RECORDERS, RECORDERS),
+    "assessments:save": (NEVER_IN, RECORDERS),
+    "assessments:discard": (NEVER_IN, RECORDERS),
+    "assessments:add_movement": (NEVER_IN, RECORDERS),
+    "assessments:sign": (RECORDERS, RECORDERS),
+    "assessments:amend": (RECORDERS, RECORDERS),
+    "assessments:void": (RECORDERS, RECORDERS),
+    "assessments:move": (LEADS, LEADS),
+}
+ABOUT_DRAFTS = {"record", "save", "discard", "add_movement", "sign"}
+
+
+class Things(SimpleNamespace):
+    """One of everything, in the first clinic."""
+
+    patient: Patient
+    draft: Assessment
+    signed: Assessment
+
+
+@pytest.fixture
+def things(patient: Patient, physio: User, colleague: User, admin: User, harbour: Any) -> Things:
+    results = {("hip_flexion", "right"): grade(0)}
+    invitation, token = invite(
+        email="new@harbour.test", role=Role.CLINICIAN, clinic=harbour, by=admin
+    )
+    return Things(
+        patient=patient,
+        draft=make_draft(patient, physio),
+        signed=make_signed(patient, physio, results),
+        membership=colleague.memberships.get(),
+        invitation=invitation,
+        token=token,
+    )
+
+
+def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in (found or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{prefix}{each.namespace}:" if each.namespace else prefix
+            yield from patterns(each, inner)
+        else:
+            yield f"{prefix}{each.name}", each
+
+
+def address(name: str, things: Things) -> str:
+    _room, _colon, page = name.rpartition(":")
+    needed = {
+        "patient_id": things.patient.pk,
+        "assessment_id": (things.draft if page in ABOUT_DRAFTS else things.signed).pk,
+        "membership_id": things.membership.pk,
+        "invitation_id": things.invitation.pk,
+        "token": things.token,
+        "uidb36": "abc",
+        "key": "def-ghi",
+    }
+    pattern = dict(patterns())[name]
+    wanted = pattern.pattern.regex.groupindex
+    return reverse(name, kwargs={key: needed[key] for key in wanted})
+
+
+def told(response: HttpResponse) -> str:
+    if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
+        return "login"
+    return {403: "no", 404: "gone", 405: "-"}.get(response.status_code, "in")
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert {name for name, _pattern in patterns()} == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_each_role_gets_what_the_table_says(
+    name: str,
+    method: str,
+    things: Things,
+    as_user: Callable[[User], Client],
+    request: pytest.FixtureRequest,
+) -> None:
+    row = TABLE[name][method == "post"].split()
+    if name == "account_logout":
+        row[0] = "in"
+    found = {}
+    for who in WHO:
+        client = Client() if who == "anonymous" else as_user(request.getfixturevalue(who))
+        with transaction.atomic():  # each of them finds things as they were
+            response = getattr(client, method)(address(name, things))
+            transaction.set_rollback(True)
+        assert response.status_code != 500
+        found[who] = told(response)
+    assert found == dict(zip(WHO, row, strict=True))
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(name for name, rows in TABLE.items() if any(row.endswith("gone") for row in rows)),
+)
+def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
+    name: str, things: Things, stranger: User, as_user: Callable[[User], Client]
+) -> None:
+    method = "get" if TABLE[name][0].endswith("gone") else "post"
+    client = as_user(stranger)
+    foreign = getattr(client, method)(address(name, things))
+    nothing = SimpleNamespace(pk=uuid4())
+    blank = Things(
+        patient=nothing,
+        draft=nothing,
+        signed=nothing,
+        membership=nothing,
+        invitation=nothing,
+        token="none",
+    )
+    missing = getattr(client, method)(address(name, blank))
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
+
+
+def test_what_is_of_one_clinic_is_nowhere_in_what_the_other_sees(
+    harbour: Any, things: Things, physio: User, stranger: User, as_user: Callable[[User], Client]
+) -> None:
+    canary = make_patient(harbour, physio, family_name="Kanarienvogel", record_number="CANARY-1")
+    make_signed(canary, physio, {("hip_flexion", "right"): grade(3)})
+    client = as_user(stranger)
+    things.patient = canary
+    for name in TABLE:
+        for method in (client.get, client.post):
+            response = method(address(name, things), {"q": "Kanarien", "find": "Kanarien"})
+            body = b"".join(response) if response.streaming else response.content
+            assert b"anarienvogel" not in body.replace(b'Kanarien"', b""), name
+            assert b"CANARY-1" not in body, name
