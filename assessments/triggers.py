@@ -117,6 +117,16 @@ TRIGGERS = (
         ),
         message="An assessment is of the clinic of its patient, and after birth.",
     ),
+    Trigger(
+        name="birth_not_after_an_assessment",
+        table="patients_patient",
+        events=("UPDATE",),
+        when=(
+            "EXISTS (SELECT 1 FROM assessments_assessment assessment"
+            " WHERE assessment.patient_id = NEW.id AND assessment.tested_at < NEW.birth_date)"
+        ),
+        message="A patient was not assessed before birth.",
+    ),
     *(
         Trigger(
             name=f"{table}_append_only",

@@ -135,10 +135,17 @@ class PatientForm(forms.ModelForm):
             self.add_error("birth_date", _("This is in the future."))
         elif born and born < EARLIEST_BIRTH:
             self.add_error("birth_date", _("This is before 1880. Please check the year."))
+        elif born and self._was_assessed_before(born):
+            self.add_error("birth_date", _("This patient was assessed before this day."))
         for name in ("onset", "course_since"):
             day = self.cleaned_data.get(name)
             if day and (problem := problem_with_day(day, born=born, today=today)):
                 self.add_error(name, problem)
+
+    def _was_assessed_before(self, born: date) -> bool:
+        if self.instance._state.adding:
+            return False
+        return self.instance.assessments.filter(tested_at__date__lt=born).exists()
 
     def number_is_taken(self) -> bool:
         """Whether another patient of the clinic has the number, as the database compares them."""

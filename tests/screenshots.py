@@ -26,14 +26,17 @@ def main() -> None:
     if path is None:
         sys.exit(f"No Chromium. Try: {parts.part('browser').how}")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as product:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport=SIZE, base_url=product.url, locale="en-GB")
-            draw(page)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder)) as product,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport=SIZE, base_url=product.url, locale="en-GB")
+        draw(page)
+        browser.close()
 
 
 def draw(page: Page) -> None:

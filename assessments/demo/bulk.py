@@ -32,6 +32,8 @@ from .writer import Writer
 
 ZONE = ZoneInfo("Europe/Dublin")
 SCORES_AT_A_TIME = 60_000
+# Patients take turns; a battery with its own scale is tested on that.
+SCALES = ("mrc", "mrc_plus_minus_4", "mrc_plus_minus")
 TESTERS = ((Role.PHYSIOTHERAPIST, "Bulk Physiotherapist"), (Role.LEAD, "Bulk Lead"))
 
 
@@ -67,7 +69,7 @@ def load(
     check_holds_nothing_real()
     began = perf_counter()
     today = today or newest_day(ZONE)
-    habits = Habits(battery=battery, movements=tuple(movements))
+    habits = [Habits(battery, profile, movements=tuple(movements)) for profile in SCALES]
     made, scores = [], 0
     for number in range(clinics):
         place = Place(f"bulk-{seed}-{number}", ZONE, today, seed)
@@ -88,7 +90,9 @@ def load(
     return Loaded(tuple(made), patients, scores, perf_counter() - began)
 
 
-def _plan(place: Place, patients: int, visits: int, habits: Habits) -> Iterator[PlannedPatient]:
+def _plan(
+    place: Place, patients: int, visits: int, habits: Sequence[Habits]
+) -> Iterator[PlannedPatient]:
     rng = Random(f"{place.seed} {place.slug}")  # noqa: S311 (invented people, not secrets)
     kinds, shares = list(KINDS), list(KINDS.values())
     for number in range(patients):
@@ -98,7 +102,7 @@ def _plan(place: Place, patients: int, visits: int, habits: Habits) -> Iterator[
             kind=rng.choices(kinds, shares)[0],
             days=visit_days(rng, place.today, visits),
         )
-        yield plan_patient(place, rng, person, habits)
+        yield plan_patient(place, rng, person, habits[number % len(habits)])
 
 
 def _fill(writer: Writer, patients: Iterator[PlannedPatient]) -> int:
@@ -110,11 +114,13 @@ def _fill(writer: Writer, patients: Iterator[PlannedPatient]) -> int:
     with ThreadPoolExecutor(max_workers=1) as planner:
         chunk = list(islice(patients, size))
         while chunk:
-            with transaction.atomic(), triggers.lifted():
-                written = writer.write(chunk, at_once=True)
-                size = max(1, SCORES_AT_A_TIME * size // max(1, written))
-                following = planner.submit(lambda size=size: list(islice(patients, size)))
+            with transaction.atomic():
                 _check_now()
+                with triggers.lifted():
+                    written = writer.write(chunk, at_once=True)
+                    size = max(1, SCORES_AT_A_TIME * len(chunk) // max(1, written))
+                    following = planner.submit(list, islice(patients, size))
+                    _check_now()
             scores += written
             chunk = following.result()
     return scores

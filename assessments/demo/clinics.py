@@ -21,7 +21,7 @@ from .people import KINDS, Person, plan_patient, visit_days, weekday
 from .plan import Place, PlannedClinic, PlannedPatient
 from .showcase import RECORD_NUMBER as SHOWCASE
 from .showcase import plan_showcase
-from .special import FIXED, SPECIAL
+from .special import FIXED, NAMESAKES, SPECIAL
 from .visits import Habits
 from .writer import Writer
 
@@ -62,7 +62,7 @@ def plan_harbour(seed: int = DEFAULT_SEED, today: date | None = None) -> Planned
         "Harbour MS Clinic",
         "mrc",
         "ms_clinic_screen",
-        _plan_patients(place, numbers, HARBOUR_HABITS, FAMILY_NAMES[:40]),
+        _plan_patients(place, numbers, HARBOUR_HABITS, FAMILY_NAMES[:37]),
     )
 
 
@@ -139,9 +139,10 @@ def _plan_patients(
     place: Place, numbers: list[str], habits: tuple[Habits, ...], names: tuple[str, ...]
 ) -> tuple[PlannedPatient, ...]:
     rng = Random(f"{place.seed} {place.slug}")  # noqa: S311 (invented people, not secrets)
-    names = tuple(rng.sample(names, len(numbers)))
+    own_name = [number for number in numbers if number not in {SHOWCASE, *NAMESAKES}]
+    named = dict(zip(own_name, rng.sample(names, len(own_name)), strict=True))
     found = []
-    for order, (number, name) in enumerate(zip(numbers, names, strict=True)):
+    for order, number in enumerate(numbers):
         if number == SHOWCASE:
             found.append(plan_showcase(place))
             continue
@@ -151,6 +152,8 @@ def _plan_patients(
         if fixed and fixed.days_ago:
             days = tuple(weekday(place.ago(ago)) for ago in fixed.days_ago)
         tested = fixed.habits if fixed else habits[order % len(habits)]
-        planned = plan_patient(place, rng, Person(number, name, kind, days), tested)
+        planned = plan_patient(
+            place, rng, Person(number, named.get(number, ""), kind, days), tested
+        )
         found.append(SPECIAL[number](place, planned) if number in SPECIAL else planned)
     return tuple(found)

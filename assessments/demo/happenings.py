@@ -12,12 +12,12 @@ from .course import Decline
 from .plan import PlannedEvent, PlannedIntervention, PlannedVisit
 
 OTHER_EVENTS = (
-    (EventKind.FALL, "on the stairs"),
-    (EventKind.FALL, "in the bathroom, no injury"),
+    (EventKind.FALL, "fall on the stairs"),
+    (EventKind.FALL, "fall in the bathroom, no injury"),
     (EventKind.INFECTION, "urinary tract infection"),
     (EventKind.INFECTION, "influenza"),
-    (EventKind.SURGERY, "cataract"),
-    (EventKind.BOTULINUM, "calf, weaker side"),
+    (EventKind.SURGERY, "cataract surgery"),
+    (EventKind.BOTULINUM, "botulinum toxin, calf of the weaker side"),
 )
 # A relapse this deep, in thirds of a grade, is treated.
 TREATED, TREATED_TWICE = 4.0, 5.5

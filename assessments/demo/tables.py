@@ -3,6 +3,7 @@ SQLite. Constraints hold as for any other write; triggers too, unless they are l
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
@@ -84,7 +85,20 @@ def _turn(field: Field) -> Turn | None:
         return None
     if isinstance(target, models.UUIDField):
         return None if connection.features.has_native_uuid_field else _hex
-    return lambda value: field.get_db_prep_save(value, connection)
+    return _remembering(lambda value: field.get_db_prep_save(value, connection))
+
+
+def _remembering(turn: Turn) -> Turn:
+    """Return `turn` with a memory of its newest answers: most values come many times over."""
+    remembered = lru_cache(maxsize=1024)(turn)
+
+    def recall(value: Any) -> Any:
+        try:
+            return remembered(value)
+        except TypeError:  # a dict or a list
+            return turn(value)
+
+    return recall
 
 
 def _hex(value: Any) -> str | None:

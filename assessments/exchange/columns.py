@@ -6,7 +6,7 @@ in its own way. A movement added to the instrument is a column of the wide layou
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -62,12 +62,7 @@ class VisitColumn:
     words: Callable[[], Words] = _no_words
     read: Callable[[Any], Value] = _as_it_is
 
-    @property
-    def is_of_a_moment(self) -> bool:
-        """Whether the value depends on the time zone of the visit too."""
-        return self.kind is Kind.MOMENT or self.path == "tested_at"
-
-    def value(self, found: Any, zone: tzinfo = UTC) -> Value:
+    def value(self, found: Any, zone: tzinfo) -> Value:
         """Return the column's value of what was found at its path."""
         if isinstance(found, datetime):
             found = found.astimezone(zone)

@@ -8,7 +8,8 @@ the same twice, stands last so that it never spoils the look-up.
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
+from operator import getitem, itemgetter
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from .columns import (
@@ -25,8 +26,10 @@ from .rows import BETWEEN_FIELDS, BLANK, ResultRow, VisitRow, cells_of, text_in,
 from .selection import Layout, Shape
 from .spreadsheet import harmless
 
+Made = TypeVar("Made")
 END = b"\r\n"
-KEPT = 20_000  # results looked up instead of rendered, at most
+KEPT_RESULTS = 20_000  # a few hundred bytes each
+KEPT_VALUES = 1_000  # of each column; notes are up to 4,000 characters
 
 
 class _Line:
@@ -36,12 +39,13 @@ class _Line:
         return line
 
 
-_writer: Any = csv.writer(_Line(), lineterminator="")
+# The writer quotes what holds a sign of its line end, so the end must be the real one.
+_writer: Any = csv.writer(_Line(), lineterminator=END.decode())
 
 
 def csv_cells(texts: Iterable[str]) -> bytes:
     """Return the texts as cells of CSV in UTF-8, quoted where needed, without an end of line."""
-    line: str = _writer.writerow(texts)
+    line: str = _writer.writerow(texts).removesuffix(END.decode())
     # A single empty cell would come quoted, so that the line is not an empty one.
     return b"" if line == '""' else line.encode()
 
@@ -78,34 +82,48 @@ def lines(shape: Shape, visits: Iterable[VisitRow]) -> Iterator[tuple[bytes, int
 
 
 def _long(visits: Iterable[VisitRow], *, blanks: bool) -> Iterator[tuple[bytes, int]]:
-    scales, around = _Scales(_LongResults), _Around()
-    form_of = _Forms(blanks=blanks)
+    scales, zones, forms = _Made(_LongResults), _Made(_Around), _Forms(blanks=blanks)
     for visit in visits:
-        row = form_of[visit.values["form"]].copy()
-        for place, cells in map(scales[visit.values["profile"]].__getitem__, visit.packed):
+        values = visit.values
+        row = forms[values["form"]].copy()
+        for place, cells in map(scales[values["profile"]].__getitem__, visit.packed):
             row[place] = cells
         results = [cells for cells in row if cells]
         if results:
-            before, after = around.of(visit)
+            before, after = zones[values["time_zone"]].of(visit)
             yield before + (after + END + before).join(results) + after + END, len(results)
 
 
 def _wide(visits: Iterable[VisitRow]) -> Iterator[tuple[bytes, int]]:
-    scales, around = _Scales(_WideResults), _Around()
+    scales, zones = _Made(_WideResults), _Made(_Around)
     empty = [b""] * len(cell_columns())
     for visit in visits:
+        values = visit.values
         row = empty.copy()
-        for place, cell in map(scales[visit.values["profile"]].__getitem__, visit.packed):
+        for place, cell in map(scales[values["profile"]].__getitem__, visit.packed):
             row[place] = cell
-        before, after = around.of(visit)
+        before, after = zones[values["time_zone"]].of(visit)
         yield before + b",".join(row) + after + END, 1
+
+
+class _Made(dict[str, Made]):
+    """One of something for each scale, or each time zone, made when first asked for."""
+
+    def __init__(self, make: Callable[[str], Made]) -> None:
+        self.make = make
+
+    def __missing__(self, key: str) -> Made:
+        self[key] = made = self.make(key)
+        return made
 
 
 class _Known(dict[str, Any]):
     """What was rendered before, kept while there is room."""
 
+    room = KEPT_RESULTS
+
     def __missing__(self, found: Any) -> Any:
-        if len(self) >= KEPT:
+        if len(self) >= self.room:
             self.clear()
         self[found] = rendered = self.render(found)
         return rendered
@@ -115,50 +133,38 @@ class _Known(dict[str, Any]):
 
 
 class _Values(_Known):
-    """The values of one visit column as cells."""
+    """The values of one visit column as cells, in one time zone."""
 
-    def __init__(self, column: VisitColumn) -> None:
-        self.column = column
+    room = KEPT_VALUES
+
+    def __init__(self, column: VisitColumn, zone: ZoneInfo) -> None:
+        self.column, self.zone = column, zone
 
     def render(self, found: Any) -> bytes:
-        return csv_cells([text_of(self.column.value(found), self.column.kind)])
-
-
-class _Moments:
-    """The same for a column of moments, which are never the same twice."""
-
-    def __init__(self, column: VisitColumn) -> None:
-        self.column = column
-
-    def at(self, found: datetime | None, zone: ZoneInfo) -> bytes:
-        return text_of(self.column.value(found, zone), self.column.kind).encode()
+        value = self.column.value(found, self.zone)
+        text = text_of(value, self.column.kind)
+        return csv_cells([text]) if isinstance(value, str) else text.encode()
 
 
 class _Around:
     """What stands before and after the results of a visit, with the comma at the joint."""
 
-    def __init__(self) -> None:
-        self.before, self.after = self._tables(WHO_AND_WHEN), self._tables(AROUND)
+    def __init__(self, time_zone: str) -> None:
+        zone = ZoneInfo(time_zone)
+        self.before, self.after = (
+            (
+                itemgetter(*[column.path for column in columns]),
+                [_Values(column, zone) for column in columns],
+            )
+            for columns in (WHO_AND_WHEN, AROUND)
+        )
 
     def of(self, visit: VisitRow) -> tuple[bytes, bytes]:
-        values, zone = visit.values, ZoneInfo(visit.values["time_zone"])
         before, after = (
-            b",".join(
-                [
-                    seen[values[path]] if isinstance(seen, _Values) else seen.at(values[path], zone)
-                    for path, seen in tables
-                ]
-            )
-            for tables in (self.before, self.after)
+            b",".join(map(getitem, known, found_in(visit.values)))
+            for found_in, known in (self.before, self.after)
         )
         return before + b",", b"," + after
-
-    @staticmethod
-    def _tables(columns: Iterable[VisitColumn]) -> list[tuple[str, _Values | _Moments]]:
-        return [
-            (column.path, _Moments(column) if column.is_of_a_moment else _Values(column))
-            for column in columns
-        ]
 
 
 class _Results(_Known):
@@ -194,28 +200,18 @@ def long_cells(result: ResultRow, profile: str) -> bytes:
     return csv_cells(text_of(column.read(result, profile), column.kind) for column in RESULT)
 
 
-class _Forms(dict[str, list[bytes]]):
+class _Forms(_Known):
     """Rows to begin with, by the form of a visit: nothing, or a blank result for each cell."""
+
+    room = KEPT_VALUES
 
     def __init__(self, *, blanks: bool) -> None:
         self.blanks = blanks
         self.cells = [column.cell for column in cell_columns()]
 
-    def __missing__(self, form: str) -> list[bytes]:
-        listed = set(cells_of(form)) if self.blanks else set()
-        self[form] = row = [
+    def render(self, found: str) -> list[bytes]:
+        listed = set(cells_of(found)) if self.blanks else set()
+        return [
             long_cells(ResultRow(*cell, BLANK), "") if cell in listed else b""
             for cell in self.cells
         ]
-        return row
-
-
-class _Scales(dict[str, _Results]):
-    """Results as each scale writes them: one code can be another grade elsewhere."""
-
-    def __init__(self, results: Callable[[str], _Results]) -> None:
-        self.results = results
-
-    def __missing__(self, profile: str) -> _Results:
-        self[profile] = found = self.results(profile)
-        return found

@@ -3,21 +3,23 @@
 import codecs
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import Count, Value
+from django.db import connection as default_connection
+from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 
-from .. import instrument
 from ..models import Score
 from . import csv_lines
 from .columns import PATHS
-from .rows import GRADE_ONLY, VisitRow, fetch, read_visits
+from .rows import GRADE_ONLY, TEXT, VisitRow, cells_of, fetch, read_visits
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 
@@ -56,7 +58,7 @@ class Export:
         self.may_go_on = may_go_on
         self.snapshot = Snapshot()
         try:
-            self.visits, self.rows = _count(selection, shape, self.snapshot)
+            self.visits, self.rows = count(selection, shape, self.snapshot.connection)
             self._tell(Outcome.DONE, visits=self.visits, rows=self.rows)
         except BaseException:
             self.close()
@@ -128,18 +130,29 @@ class Export:
             )
 
 
-def _count(selection: Selection, shape: Shape, snapshot: Snapshot) -> tuple[int, int]:
+class Count(NamedTuple):
+    visits: int
+    rows: int
+
+
+def count(
+    selection: Selection, shape: Shape, connection: BaseDatabaseWrapper = default_connection
+) -> Count:
     """Return how many visits the file tells of, and how many rows it will have."""
     assessments = selection.assessments().order_by()
-    kinds = list(
-        fetch(assessments.values_list("movements").annotate(Count("pk")), snapshot.connection)
+    forms = list(
+        fetch(
+            assessments.annotate(form=Cast("movements", TEXT))
+            .values_list("form")
+            .annotate(models.Count("pk")),
+            connection,
+        )
     )
-    visits = sum(count for _movements, count in kinds)
+    visits = sum(count for _form, count in forms)
     if shape.layout is Layout.WIDE:
-        return visits, visits
+        return Count(visits, visits)
     if shape.blanks:
-        cells = (len(instrument.cells(movements)) * count for movements, count in kinds)
-        return visits, sum(cells)
+        return Count(visits, sum(len(cells_of(form)) * count for form, count in forms))
     scores = Score.objects.filter(assessment__in=assessments)
-    per_clinic = scores.values_list("assessment__clinic").annotate(Count("movement"))
-    return visits, sum(count for _clinic, count in fetch(per_clinic, snapshot.connection))
+    per_clinic = scores.values_list("assessment__clinic").annotate(models.Count("movement"))
+    return Count(visits, sum(count for _clinic, count in fetch(per_clinic, connection)))

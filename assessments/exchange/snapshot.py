@@ -2,6 +2,7 @@
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 _BEGIN = {
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -17,11 +18,12 @@ class Snapshot:
     moment they would never change), and nobody may wait for it to end.
 
     Inside a transaction of the caller that transaction is the moment, on the caller's connection.
+    A database in memory is read on its own connection too: any other would lock its tables.
     """
 
     def __init__(self) -> None:
         usual = connections[DEFAULT_DB_ALIAS]
-        self._own = not usual.in_atomic_block
+        self._own = not (usual.in_atomic_block or _is_in_memory(usual))
         self.connection: BaseDatabaseWrapper = (
             connections.create_connection(DEFAULT_DB_ALIAS) if self._own else usual
         )
@@ -41,10 +43,15 @@ class Snapshot:
                 cursor.execute("SET LOCAL jit = off")
 
     def close(self) -> None:
-        if not self._own or self.connection.connection is None:
+        if not self._own:
             return
+        self._own = False
         try:
             with self.connection.cursor() as cursor:
                 cursor.execute("ROLLBACK")
         finally:
             self.connection.close()
+
+
+def _is_in_memory(connection: BaseDatabaseWrapper) -> bool:
+    return isinstance(connection, SQLite) and connection.is_in_memory_db()

@@ -1,2 +1,7 @@
+from django.urls import path
+
+from .views import index
+
 app_name = "exports"
-urlpatterns: list = []
+
+urlpatterns = [path("", index, name="index")]

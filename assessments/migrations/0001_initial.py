@@ -11,194 +11,681 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('setting', models.CharField(blank=True, choices=[('chair', 'chair or wheelchair'), ('plinth', 'plinth'), ('bed', 'bed')], max_length=8, verbose_name='tested on')),
-                ('heat', models.CharField(blank=True, choices=[('none', 'none'), ('warm', 'warm room or day'), ('fever', 'fever')], max_length=8, verbose_name='heat or fever')),
-                ('fatigue_before', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10)], verbose_name='fatigue before, 0-10')),
-                ('fatigue_after', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10)], verbose_name='fatigue after, 0-10')),
-                ('pain', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10)], verbose_name='pain now, 0-10')),
-                ('pain_where', models.CharField(blank=True, max_length=100, verbose_name='where it hurts')),
-                ('relapse_status', models.CharField(blank=True, choices=[('none', 'none'), ('suspected', 'suspected'), ('active', 'active'), ('recovering', 'recovering')], max_length=12, verbose_name='relapse')),
-                ('edss', models.DecimalField(blank=True, decimal_places=1, max_digits=3, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('10'))], verbose_name='EDSS')),
-                ('device', models.CharField(blank=True, choices=[('none', 'none'), ('cane', 'cane'), ('two_canes', 'two canes or crutches'), ('walker', 'walker'), ('afo_right', 'ankle-foot orthosis, right'), ('afo_left', 'ankle-foot orthosis, left'), ('fes', 'functional electrical stimulation'), ('wheelchair', 'wheelchair')], max_length=12, verbose_name='device today')),
-                ('device_worn', models.BooleanField(blank=True, null=True, verbose_name='worn during the test')),
-                ('hours_since_antispastic', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(999)], verbose_name='hours since antispastic')),
-                ('hours_since_fampridine', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(999)], verbose_name='hours since fampridine')),
-                ('first_side', models.CharField(blank=True, choices=[('right', 'right'), ('left', 'left')], max_length=8, verbose_name='side tested first')),
-                ('stopped_early', models.CharField(blank=True, max_length=100, verbose_name='stopped early: why')),
-                ('falls_since_last', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(999)], verbose_name='falls since last visit')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('battery', models.CharField(max_length=40)),
-                ('battery_version', models.PositiveSmallIntegerField(default=1)),
-                ('profile', models.CharField(max_length=32)),
-                ('movements', models.JSONField()),
-                ('tested_at', models.DateTimeField(verbose_name='tested at')),
-                ('time_zone', models.CharField(max_length=50)),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('signed', 'signed'), ('amended', 'amended'), ('voided', 'voided')], default='draft', max_length=8)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('voided_at', models.DateTimeField(null=True)),
-                ('void_reason', models.CharField(blank=True, max_length=300)),
-                ('clinic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='accounts.clinic')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('moved_from', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moved_to', to='assessments.assessment')),
-                ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='patients.patient')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('voided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "setting",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("chair", "chair or wheelchair"),
+                            ("plinth", "plinth"),
+                            ("bed", "bed"),
+                        ],
+                        max_length=8,
+                        verbose_name="tested on",
+                    ),
+                ),
+                (
+                    "heat",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "none"),
+                            ("warm", "warm room or day"),
+                            ("fever", "fever"),
+                        ],
+                        max_length=8,
+                        verbose_name="heat or fever",
+                    ),
+                ),
+                (
+                    "fatigue_before",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="fatigue before, 0-10",
+                    ),
+                ),
+                (
+                    "fatigue_after",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="fatigue after, 0-10",
+                    ),
+                ),
+                (
+                    "pain",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="pain now, 0-10",
+                    ),
+                ),
+                (
+                    "pain_where",
+                    models.CharField(blank=True, max_length=100, verbose_name="where it hurts"),
+                ),
+                (
+                    "relapse_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "none"),
+                            ("suspected", "suspected"),
+                            ("active", "active"),
+                            ("recovering", "recovering"),
+                        ],
+                        max_length=12,
+                        verbose_name="relapse",
+                    ),
+                ),
+                (
+                    "edss",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        max_digits=3,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0")),
+                            django.core.validators.MaxValueValidator(Decimal("10")),
+                        ],
+                        verbose_name="EDSS",
+                    ),
+                ),
+                (
+                    "device",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "none"),
+                            ("cane", "cane"),
+                            ("two_canes", "two canes or crutches"),
+                            ("walker", "walker"),
+                            ("afo_right", "ankle-foot orthosis, right"),
+                            ("afo_left", "ankle-foot orthosis, left"),
+                            ("fes", "functional electrical stimulation"),
+                            ("wheelchair", "wheelchair"),
+                        ],
+                        max_length=12,
+                        verbose_name="device today",
+                    ),
+                ),
+                (
+                    "device_worn",
+                    models.BooleanField(blank=True, null=True, verbose_name="worn during the test"),
+                ),
+                (
+                    "hours_since_antispastic",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="hours since antispastic",
+                    ),
+                ),
+                (
+                    "hours_since_fampridine",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="hours since fampridine",
+                    ),
+                ),
+                (
+                    "first_side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("right", "right"), ("left", "left")],
+                        max_length=8,
+                        verbose_name="side tested first",
+                    ),
+                ),
+                (
+                    "stopped_early",
+                    models.CharField(blank=True, max_length=100, verbose_name="stopped early: why"),
+                ),
+                (
+                    "falls_since_last",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="falls since last visit",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=4000, verbose_name="note")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("battery", models.CharField(max_length=40)),
+                ("battery_version", models.PositiveSmallIntegerField(default=1)),
+                ("profile", models.CharField(max_length=32)),
+                ("movements", models.JSONField()),
+                ("tested_at", models.DateTimeField(verbose_name="tested at")),
+                ("time_zone", models.CharField(max_length=50)),
+                (
+                    "entered_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("signed", "signed"),
+                            ("amended", "amended"),
+                            ("voided", "voided"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("voided_at", models.DateTimeField(null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "moved_from",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moved_to",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(max_length=300)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='assessments.assessment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendments",
+                        to="assessments.assessment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('pk', models.CompositePrimaryKey('patient_id', 'movement', 'side', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('movement', models.CharField(max_length=40)),
-                ('side', models.CharField(max_length=8)),
-                ('baseline_level', models.PositiveSmallIntegerField()),
-                ('baseline_at', models.DateTimeField()),
-                ('baseline_assessment_id', models.UUIDField()),
-                ('baseline_tester_id', models.UUIDField()),
-                ('previous_level', models.PositiveSmallIntegerField(null=True)),
-                ('previous_at', models.DateTimeField(null=True)),
-                ('previous_assessment_id', models.UUIDField(null=True)),
-                ('previous_tester_id', models.UUIDField(null=True)),
-                ('latest_level', models.PositiveSmallIntegerField()),
-                ('latest_at', models.DateTimeField()),
-                ('latest_assessment_id', models.UUIDField()),
-                ('latest_tester_id', models.UUIDField()),
-                ('clinic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='accounts.clinic')),
-                ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='patients.patient')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "patient_id",
+                        "movement",
+                        "side",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("movement", models.CharField(max_length=40)),
+                ("side", models.CharField(max_length=8)),
+                ("baseline_level", models.PositiveSmallIntegerField()),
+                ("baseline_at", models.DateTimeField()),
+                ("baseline_assessment_id", models.UUIDField()),
+                ("baseline_tester_id", models.UUIDField()),
+                ("previous_level", models.PositiveSmallIntegerField(null=True)),
+                ("previous_at", models.DateTimeField(null=True)),
+                ("previous_assessment_id", models.UUIDField(null=True)),
+                ("previous_tester_id", models.UUIDField(null=True)),
+                ("latest_level", models.PositiveSmallIntegerField()),
+                ("latest_at", models.DateTimeField()),
+                ("latest_assessment_id", models.UUIDField()),
+                ("latest_tester_id", models.UUIDField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.clinic",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="progress",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('pk', models.CompositePrimaryKey('assessment_id', 'movement', 'side', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('movement', models.CharField(max_length=40)),
-                ('side', models.CharField(max_length=8)),
-                ('status', models.CharField(max_length=12)),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('limiters', models.CharField(blank=True, max_length=120)),
-                ('position', models.CharField(blank=True, max_length=20)),
-                ('entered', models.CharField(choices=[('typed', 'typed'), ('filled', 'filled in at once'), ('carried', 'carried over'), ('imported', 'imported')], default='typed', max_length=8)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('amendment', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.amendment')),
-                ('assessment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='assessments.assessment')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "assessment_id",
+                        "movement",
+                        "side",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("movement", models.CharField(max_length=40)),
+                ("side", models.CharField(max_length=8)),
+                ("status", models.CharField(max_length=12)),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                ("limiters", models.CharField(blank=True, max_length=120)),
+                ("position", models.CharField(blank=True, max_length=20)),
+                (
+                    "entered",
+                    models.CharField(
+                        choices=[
+                            ("typed", "typed"),
+                            ("filled", "filled in at once"),
+                            ("carried", "carried over"),
+                            ("imported", "imported"),
+                        ],
+                        default="typed",
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.amendment",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="assessments.assessment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScoreChange',
+            name="ScoreChange",
             fields=[
-                ('pk', models.CompositePrimaryKey('amendment_id', 'movement', 'side', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('movement', models.CharField(max_length=40)),
-                ('side', models.CharField(max_length=8)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('amendment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='assessments.amendment')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "amendment_id",
+                        "movement",
+                        "side",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("movement", models.CharField(max_length=40)),
+                ("side", models.CharField(max_length=8)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="assessments.amendment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('assessment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='draft', serialize=False, to='assessments.assessment')),
-                ('cells', models.JSONField(default=dict)),
-                ('clients', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('discarded_at', models.DateTimeField(null=True)),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="draft",
+                        serialize=False,
+                        to="assessments.assessment",
+                    ),
+                ),
+                ("cells", models.JSONField(default=dict)),
+                ("clients", models.JSONField(default=dict)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("discarded_at", models.DateTimeField(null=True)),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['patient', 'tested_at'], name='assessment_by_patient'),
+            model_name="assessment",
+            index=models.Index(fields=["patient", "tested_at"], name="assessment_by_patient"),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['clinic', 'tested_at'], name='assessment_by_clinic'),
+            model_name="assessment",
+            index=models.Index(fields=["clinic", "tested_at"], name="assessment_by_clinic"),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(condition=models.Q(('status', 'draft')), fields=['clinic', 'tester'], name='assessment_drafts'),
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("status", "draft")),
+                fields=["clinic", "tester"],
+                name="assessment_drafts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fatigue_before__isnull', True), models.Q(('fatigue_before__gte', 0), ('fatigue_before__lte', 10)), _connector='OR'), models.Q(('fatigue_after__isnull', True), models.Q(('fatigue_after__gte', 0), ('fatigue_after__lte', 10)), _connector='OR'), models.Q(('pain__isnull', True), models.Q(('pain__gte', 0), ('pain__lte', 10)), _connector='OR')), name='assessment_ratings_out_of_ten'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("fatigue_before__isnull", True),
+                        models.Q(("fatigue_before__gte", 0), ("fatigue_before__lte", 10)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("fatigue_after__isnull", True),
+                        models.Q(("fatigue_after__gte", 0), ("fatigue_after__lte", 10)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("pain__isnull", True),
+                        models.Q(("pain__gte", 0), ("pain__lte", 10)),
+                        _connector="OR",
+                    ),
+                ),
+                name="assessment_ratings_out_of_ten",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('edss__isnull', True), models.Q(('edss__gte', 0), ('edss__lte', 10)), _connector='OR'), name='assessment_edss_0_to_10'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("edss__isnull", True),
+                    models.Q(("edss__gte", 0), ("edss__lte", 10)),
+                    _connector="OR",
+                ),
+                name="assessment_edss_0_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'signed', 'amended', 'voided'])), name='assessment_known_status'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "signed", "amended", "voided"])),
+                name="assessment_known_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), ('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='assessment_signed_has_signer_and_time'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("signed_at__isnull", True),
+                        ("signed_by__isnull", True),
+                        ("status", "draft"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "draft"), _negated=True),
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_signed_has_signer_and_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'voided'), ('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('status', 'voided'), _negated=True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), _connector='OR'), name='assessment_voided_has_who_when_and_why'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "voided"),
+                        ("voided_at__isnull", False),
+                        ("voided_by__isnull", False),
+                        models.Q(("void_reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "voided"), _negated=True),
+                        ("void_reason", ""),
+                        ("voided_at__isnull", True),
+                        ("voided_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_voided_has_who_when_and_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='amendment_has_a_reason'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="amendment_has_a_reason"
+            ),
         ),
         migrations.AddIndex(
-            model_name='progress',
-            index=models.Index(fields=['clinic', 'movement', 'side'], name='progress_by_movement'),
+            model_name="progress",
+            index=models.Index(fields=["clinic", "movement", "side"], name="progress_by_movement"),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('baseline_level__lte', 12), ('latest_level__lte', 12), models.Q(('previous_level__isnull', True), ('previous_level__lte', 12), _connector='OR')), name='progress_levels_0_to_12'),
+            model_name="progress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("baseline_level__lte", 12),
+                    ("latest_level__lte", 12),
+                    models.Q(
+                        ("previous_level__isnull", True),
+                        ("previous_level__lte", 12),
+                        _connector="OR",
+                    ),
+                ),
+                name="progress_levels_0_to_12",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('level__isnull', True), ('level__lte', 12), _connector='OR'), name='score_level_0_to_12'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__isnull", True), ("level__lte", 12), _connector="OR"),
+                name="score_level_0_to_12",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__isnull', False), ('reason', ''), ('status', 'graded')), models.Q(('level__isnull', True), ('reason__in', ['pain', 'contracture', 'spasticity', 'immobilised', 'amputation', 'after_surgery', 'cannot_follow', 'cannot_position']), ('status', 'not_testable')), models.Q(('level__isnull', True), ('reason__in', ['declined', 'fatigue', 'time', 'not_indicated', 'equipment', 'safety']), ('status', 'not_done')), _connector='OR'), name='score_graded_xor_reason'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level__isnull", False), ("reason", ""), ("status", "graded")),
+                    models.Q(
+                        ("level__isnull", True),
+                        (
+                            "reason__in",
+                            [
+                                "pain",
+                                "contracture",
+                                "spasticity",
+                                "immobilised",
+                                "amputation",
+                                "after_surgery",
+                                "cannot_follow",
+                                "cannot_position",
+                            ],
+                        ),
+                        ("status", "not_testable"),
+                    ),
+                    models.Q(
+                        ("level__isnull", True),
+                        (
+                            "reason__in",
+                            ["declined", "fatigue", "time", "not_indicated", "equipment", "safety"],
+                        ),
+                        ("status", "not_done"),
+                    ),
+                    _connector="OR",
+                ),
+                name="score_graded_xor_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('limiters', ''), ('status', 'graded'), _connector='OR'), name='score_limiters_only_when_graded'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limiters", ""), ("status", "graded"), _connector="OR"),
+                name="score_limiters_only_when_graded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('movement__in', ['neck_extension', 'neck_flexion', 'trunk_extension', 'trunk_flexion']), ('side', 'midline')), models.Q(models.Q(('movement__in', ['neck_extension', 'neck_flexion', 'trunk_extension', 'trunk_flexion']), _negated=True), ('side__in', ['right', 'left'])), _connector='OR'), name='score_side_fits_movement'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "movement__in",
+                            ["neck_extension", "neck_flexion", "trunk_extension", "trunk_flexion"],
+                        ),
+                        ("side", "midline"),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "movement__in",
+                                [
+                                    "neck_extension",
+                                    "neck_flexion",
+                                    "trunk_extension",
+                                    "trunk_flexion",
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("side__in", ["right", "left"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="score_side_fits_movement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('entered__in', ['typed', 'filled', 'carried', 'imported'])), name='score_known_way_of_entry'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("entered__in", ["typed", "filled", "carried", "imported"])),
+                name="score_known_way_of_entry",
+            ),
         ),
     ]

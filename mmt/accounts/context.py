@@ -27,7 +27,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _demo_sign_ins() -> list[tuple[str, str]]:
+def _demo_sign_ins() -> list[tuple[str, Any]]:
     """The demo accounts as (e-mail, role), if this database holds demonstration data."""
     if not Clinic.objects.filter(is_demo=True).exists():
         return []

@@ -57,9 +57,9 @@ def invite(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
-    _check_manages_a_team(request.user)
-    managed = request.user.clinic_ids_with(Permission.MANAGE_TEAM)
-    invitation = get_object_or_404(Invitation, pk=invitation_id, clinic__in=managed)
+    own = request.user.clinics
+    invitation = get_object_or_404(Invitation, pk=invitation_id, clinic__in=own)
+    _check_manages_the_team(request.user, invitation.clinic_id)
     _attempt(
         request,
         lambda: actions.withdraw_invitation(invitation, by=request.user),
@@ -187,16 +187,23 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _check_manages_a_team(user: User) -> None:
     if not user.can_somewhere(Permission.MANAGE_TEAM):
-        raise PermissionDenied(_("Only an administrator can manage the team."))
+        raise PermissionDenied(_("Only an administrator can manage a team."))
+
+
+def _check_manages_the_team(user: User, clinic_id: UUID) -> None:
+    if not user.can(Permission.MANAGE_TEAM, clinic_id):
+        raise PermissionDenied(_("Only an administrator of this clinic can manage its team."))
 
 
 def _get_membership(request: SignedInRequest, membership_id: UUID) -> Membership:
-    """Return a membership in a clinic that the person administers, or 404."""
-    _check_manages_a_team(request.user)
-    managed = request.user.clinic_ids_with(Permission.MANAGE_TEAM)
-    return get_object_or_404(
-        Membership.objects.select_related("user", "clinic"), pk=membership_id, clinic__in=managed
+    """Return a membership of one's own clinic, or 404; only its administrator gets it."""
+    found = get_object_or_404(
+        Membership.objects.select_related("user", "clinic"),
+        pk=membership_id,
+        clinic__in=request.user.clinics,
     )
+    _check_manages_the_team(request.user, found.clinic_id)
+    return found
 
 
 def _chosen_role(request: SignedInRequest) -> Role | None:

@@ -29,7 +29,7 @@ GONE = "This invitation no longer works"
 
 
 @pytest.fixture
-def page(as_user: AsUser, admin: User) -> Client:
+def as_admin(as_user: AsUser, admin: User) -> Client:
     return as_user(admin)
 
 
@@ -51,9 +51,9 @@ def coming(**fields: Any) -> dict[str, Any]:
 
 
 def test_invites_by_mail_and_shows_the_link_once(
-    page: Client, harbour: Clinic, admin: User
+    as_admin: Client, harbour: Clinic, admin: User
 ) -> None:
-    answer = page.post(INVITE, {"email": " New@Harbour.TEST ", "role": "lead"})
+    answer = as_admin.post(INVITE, {"email": " New@Harbour.TEST ", "role": "lead"})
     url = answer.context["url"]
     invitation = Invitation.objects.get()
     assert url in answer.content.decode()
@@ -61,11 +61,11 @@ def test_invites_by_mail_and_shows_the_link_once(
     assert (invitation.email, invitation.role, invitation.clinic) == (NEW, Role.LEAD, harbour)
     assert mail.outbox[0].to == [NEW]
     assert url in mail.outbox[0].body
-    assert url not in page.get(reverse("team:index")).content.decode()
+    assert url not in as_admin.get(reverse("team:index")).content.decode()
 
 
-def test_keeps_only_the_hash_of_the_token(page: Client, harbour: Clinic) -> None:
-    url = page.post(INVITE, {"email": NEW, "role": "lead"}).context["url"]
+def test_keeps_only_the_hash_of_the_token(as_admin: Client, harbour: Clinic) -> None:
+    url = as_admin.post(INVITE, {"email": NEW, "role": "lead"}).context["url"]
     token = url.rstrip("/").rpartition("/")[2]
     invitation = Invitation.objects.get()
     assert len(token) >= 43  # 32 bytes
@@ -73,8 +73,8 @@ def test_keeps_only_the_hash_of_the_token(page: Client, harbour: Clinic) -> None
     assert token not in str(list(AuditEvent.objects.values()))
 
 
-def test_an_invitation_is_told(page: Client, harbour: Clinic, admin: User) -> None:
-    page.post(INVITE, {"email": NEW, "role": "lead"})
+def test_an_invitation_is_told(as_admin: Client, harbour: Clinic, admin: User) -> None:
+    as_admin.post(INVITE, {"email": NEW, "role": "lead"})
     told = AuditEvent.objects.get(action=Action.MEMBER_INVITED)
     assert (told.actor_id, told.chain) == (admin.pk, str(harbour.pk))
     assert told.detail == {"person": NEW, "before": [], "after": ["lead"]}
@@ -97,55 +97,55 @@ def test_lasts_as_long_as_the_setting_says(token: str) -> None:
         ("role", "owner"),
     ],
 )
-def test_a_wrong_field_is_named(page: Client, harbour: Clinic, field: str, value: str) -> None:
-    answer = page.post(INVITE, {"email": NEW, "role": "lead"} | {field: value})
+def test_a_wrong_field_is_named(as_admin: Client, harbour: Clinic, field: str, value: str) -> None:
+    answer = as_admin.post(INVITE, {"email": NEW, "role": "lead"} | {field: value})
     assert list(answer.context["form"].errors) == [field]
     assert not Invitation.objects.exists()
     assert not mail.outbox
 
 
-def test_who_is_on_the_team_is_not_invited(page: Client, physio: User) -> None:
-    answer = page.post(INVITE, {"email": "PHYSIO@harbour.test", "role": "lead"})
+def test_who_is_on_the_team_is_not_invited(as_admin: Client, physio: User) -> None:
+    answer = as_admin.post(INVITE, {"email": "PHYSIO@harbour.test", "role": "lead"})
     assert "on the team already" in answer.context["form"].errors["email"][0]
 
 
-def test_who_works_elsewhere_is_invited_like_anybody(page: Client, stranger: User) -> None:
-    answer = page.post(INVITE, {"email": stranger.email, "role": "lead"})
+def test_who_works_elsewhere_is_invited_like_anybody(as_admin: Client, stranger: User) -> None:
+    answer = as_admin.post(INVITE, {"email": stranger.email, "role": "lead"})
     assert stranger.name not in answer.content.decode()
     assert Invitation.objects.get().email == stranger.email
 
 
-def test_the_clinic_must_be_ones_own(page: Client, admin: User, hillside: Clinic) -> None:
-    page.post(INVITE, {"email": NEW, "role": "lead", "clinic": str(hillside.pk)})
+def test_the_clinic_must_be_ones_own(as_admin: Client, admin: User, hillside: Clinic) -> None:
+    as_admin.post(INVITE, {"email": NEW, "role": "lead", "clinic": str(hillside.pk)})
     assert Invitation.objects.get().clinic != hillside
     third = Clinic.objects.create(name="Third", slug="third", time_zone="UTC")
     Membership.objects.create(user=admin, clinic=third, role=Role.ADMINISTRATOR)
-    answer = page.post(INVITE, {"email": NEW, "role": "lead", "clinic": str(hillside.pk)})
+    answer = as_admin.post(INVITE, {"email": NEW, "role": "lead", "clinic": str(hillside.pk)})
     assert list(answer.context["form"].errors) == ["clinic"]
 
 
 def test_a_second_invitation_ends_the_first(
-    token: str, harbour: Clinic, admin: User, page: Client
+    token: str, harbour: Clinic, admin: User, as_admin: Client
 ) -> None:
     newer = actions.invite(email=NEW, role=Role.LEAD, clinic=harbour, by=admin)[1]
     assert Client().get(door(token)).status_code == 404
     assert Client().get(door(newer)).status_code == 200
 
 
-def test_a_mail_server_that_fails_leaves_the_link(page: Client, harbour: Clinic) -> None:
+def test_a_mail_server_that_fails_leaves_the_link(as_admin: Client, harbour: Clinic) -> None:
     with patch("mmt.accounts.invitations.send_mail", side_effect=ConnectionRefusedError):
-        answer = page.post(INVITE, {"email": NEW, "role": "lead"})
+        answer = as_admin.post(INVITE, {"email": NEW, "role": "lead"})
     assert "No message could be sent." in answer.content.decode()
     assert Client().get(answer.context["url"]).status_code == 200
 
 
-def test_withdraws(page: Client, token: str, harbour: Clinic) -> None:
+def test_withdraws(as_admin: Client, token: str, harbour: Clinic) -> None:
     address = reverse("team:withdraw", args=[Invitation.objects.get().pk])
-    assert page.get(address).status_code == 405
-    page.post(address)
+    assert as_admin.get(address).status_code == 405
+    as_admin.post(address)
     assert Client().get(door(token)).status_code == 404
     assert AuditEvent.objects.get(action=Action.INVITATION_WITHDRAWN).detail["person"] == NEW
-    assert "used or withdrawn already" in page.post(address, follow=True).content.decode()
+    assert "used or withdrawn already" in as_admin.post(address, follow=True).content.decode()
 
 
 def test_an_invitation_of_another_clinic_is_not_there(
@@ -255,8 +255,8 @@ def test_opening_the_link_alone_changes_nothing(
     assert not Membership.objects.filter(user=stranger, clinic=harbour).exists()
 
 
-def test_somebody_elses_link_is_not_taken(page: Client, token: str, admin: User) -> None:
-    answer = page.post(door(token), coming())
+def test_somebody_elses_link_is_not_taken(as_admin: Client, token: str, admin: User) -> None:
+    answer = as_admin.post(door(token), coming())
     assert "For somebody else" in answer.content.decode()
     assert not User.objects.filter(email=NEW).exists()
     assert Membership.objects.filter(user=admin).count() == 1

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from assessments.entry.content import draft_keys
+from assessments.actions import sign_assessment
+from assessments.entry.content import draft_keys, read_content
 from assessments.entry.drafts import save_operations
 from assessments.entry.operations import Batch, read_batch
 from assessments.models import Assessment, Draft
@@ -50,6 +51,19 @@ def put(
     client = UUID(int=draft.revision + 1, version=4)
     save_operations(assessment.pk, batch_of(assessment, *ops, client=client), by=by)
     return Assessment.objects.select_related("draft", "patient", "clinic").get(pk=assessment.pk)
+
+
+def texts(assessment: Assessment) -> dict[str, str]:
+    """Return what the draft holds now, by key."""
+    cells = Draft.objects.get(pk=assessment.pk).cells
+    return {key: cell["text"] for key, cell in cells.items()}
+
+
+def sign(assessment: Assessment, by: User) -> Assessment:
+    """Sign the draft as it stands."""
+    draft = Draft.objects.get(pk=assessment.pk)
+    content = read_content(assessment, draft)
+    return sign_assessment(assessment, content, by=by, draft_revision=draft.revision)
 
 
 def every_cell(assessment: Assessment, text: str) -> dict[str, str]:

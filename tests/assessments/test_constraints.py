@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -197,6 +197,10 @@ CASES: list[tuple[str, Write]] = [
     ("assessment_fits_its_patient", change("draft", tested_at=BEFORE_BIRTH)),
     ("assessment_fits_its_patient", lambda r: file_at(r, tested_at=BEFORE_BIRTH)),
     ("assessment_fits_its_patient", lambda r: file_at(r, clinic_id=r.elsewhere.pk)),
+    (
+        "birth_not_after_an_assessment",
+        lambda r: Patient.objects.filter(pk=r.draft.patient_id).update(birth_date=date(2200, 1, 1)),
+    ),
     ("amendment_append_only", lambda r: Amendment.objects.update(reason="A better one.")),
     ("amendment_append_only", lambda r: Amendment.objects.all()._raw_delete("default")),
     ("scorechange_append_only", lambda r: ScoreChange.objects.update(before=None)),

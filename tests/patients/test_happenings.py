@@ -17,7 +17,7 @@ AsUser = Callable[[User], Client]
 
 
 @pytest.fixture
-def page(as_user: AsUser, physio: User) -> Client:
+def as_physio(as_user: AsUser, physio: User) -> Client:
     return as_user(physio)
 
 
@@ -37,23 +37,23 @@ def done(**fields: Any) -> dict[str, Any]:
     return typed(kind="medication", name="baclofen", dose="10 mg at night") | fields
 
 
-def test_an_event_is_added_and_told(page: Client, patient: Patient, physio: User) -> None:
-    answer = page.post(event(patient), typed(ended="2024-05-20", note="Left leg."))
+def test_an_event_is_added_and_told(as_physio: Client, patient: Patient, physio: User) -> None:
+    answer = as_physio.post(event(patient), typed(ended="2024-05-20", note="Left leg."))
     added = Event.objects.get()
     assert answer.headers["Location"] == reverse("assessments:person", args=[patient.pk])
     assert (added.patient, added.entered_by, added.ended) == (patient, physio, date(2024, 5, 20))
     assert AuditEvent.objects.get(action=Action.EVENT_ADDED).target == str(added.pk)
 
 
-def test_an_intervention_is_added_and_told(page: Client, patient: Patient) -> None:
-    page.post(intervention(patient), done())
+def test_an_intervention_is_added_and_told(as_physio: Client, patient: Patient) -> None:
+    as_physio.post(intervention(patient), done())
     added = Intervention.objects.get()
     assert (added.name, added.dose, added.ended) == ("baclofen", "10 mg at night", None)
     assert AuditEvent.objects.get(action=Action.INTERVENTION_ADDED).target == str(added.pk)
 
 
-def test_says_that_it_is_no_prescription(page: Client, patient: Patient) -> None:
-    html = page.get(intervention(patient)).content.decode()
+def test_says_that_it_is_no_prescription(as_physio: Client, patient: Patient) -> None:
+    html = as_physio.get(intervention(patient)).content.decode()
     assert "For charting only, not a prescription." in html
     assert 'id="patient-banner"' in html
 
@@ -77,43 +77,43 @@ LATER = "2999-01-01"
     ],
 )
 def test_a_wrong_field_is_named(
-    page: Client, patient: Patient, field: str, value: str, problem: str
+    as_physio: Client, patient: Patient, field: str, value: str, problem: str
 ) -> None:
-    form = page.post(event(patient), typed(**{field: value})).context["form"]
+    form = as_physio.post(event(patient), typed(**{field: value})).context["form"]
     assert list(form.errors) == [field]
     assert problem in form.errors[field][0]
     assert not Event.objects.exists()
 
 
-def test_an_intervention_may_have_a_planned_end(page: Client, patient: Patient) -> None:
-    assert page.post(intervention(patient), done(ended=LATER)).status_code == 302
+def test_an_intervention_may_have_a_planned_end(as_physio: Client, patient: Patient) -> None:
+    assert as_physio.post(intervention(patient), done(ended=LATER)).status_code == 302
 
 
-def test_nothing_is_preselected(page: Client, patient: Patient) -> None:
-    assert page.get(event(patient)).context["form"]["kind"].value() is None
+def test_nothing_is_preselected(as_physio: Client, patient: Patient) -> None:
+    assert as_physio.get(event(patient)).context["form"]["kind"].value() is None
 
 
-def test_the_same_form_sent_twice_adds_one(page: Client, patient: Patient) -> None:
+def test_the_same_form_sent_twice_adds_one(as_physio: Client, patient: Patient) -> None:
     form = typed()
-    assert [page.post(event(patient), form).status_code for _ in range(2)] == [302, 302]
+    assert [as_physio.post(event(patient), form).status_code for _ in range(2)] == [302, 302]
     assert Event.objects.count() == 1
     assert AuditEvent.objects.filter(action=Action.EVENT_ADDED).count() == 1
 
 
-def test_a_used_form_with_other_content_adds_another(page: Client, patient: Patient) -> None:
+def test_a_used_form_with_other_content_adds_another(as_physio: Client, patient: Patient) -> None:
     form = done()
-    page.post(intervention(patient), form)
-    page.post(intervention(patient), form | {"name": "fampridine"})
+    as_physio.post(intervention(patient), form)
+    as_physio.post(intervention(patient), form | {"name": "fampridine"})
     assert Intervention.objects.count() == 2
 
 
 def test_the_id_of_a_foreign_event_changes_nothing_there(
-    page: Client, patient: Patient, foreign_patient: Patient, stranger: User
+    as_physio: Client, patient: Patient, foreign_patient: Patient, stranger: User
 ) -> None:
     foreign = Event.objects.create(
         patient=foreign_patient, kind="relapse", started=date(2024, 5, 2), entered_by=stranger
     )
-    assert page.post(event(patient), typed(new_id=str(foreign.pk))).status_code == 302
+    assert as_physio.post(event(patient), typed(new_id=str(foreign.pk))).status_code == 302
     assert Event.objects.filter(patient=patient).count() == 1
     foreign.refresh_from_db()
     assert foreign.patient == foreign_patient

@@ -20,7 +20,7 @@ LIST = reverse("patients:list")
 
 
 @pytest.fixture
-def page(as_user: AsUser, physio: User) -> Client:
+def as_physio(as_user: AsUser, physio: User) -> Client:
     return as_user(physio)
 
 
@@ -32,56 +32,56 @@ def archived(harbour: Clinic, physio: User) -> Patient:
 
 
 def test_lists_the_patients_of_ones_own_clinics(
-    page: Client, patient: Patient, foreign_patient: Patient
+    as_physio: Client, patient: Patient, foreign_patient: Patient
 ) -> None:
-    html = page.get(LIST).content.decode()
+    html = as_physio.get(LIST).content.decode()
     assert "Winters, Álma" in html
     assert reverse("assessments:person", args=[patient.pk]) in html
     assert "Elsewhere" not in html
     assert "1 patient" in html
 
 
-def test_a_search_is_a_post_and_answers_at_once(page: Client, patient: Patient) -> None:
-    answer = page.post(LIST, {"q": "alma"})
+def test_a_search_is_a_post_and_answers_at_once(as_physio: Client, patient: Patient) -> None:
+    answer = as_physio.post(LIST, {"q": "alma"})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Winters, Álma" in answer.content.decode()
 
 
 def test_a_search_does_not_look_into_other_clinics(
-    page: Client, patient: Patient, foreign_patient: Patient
+    as_physio: Client, patient: Patient, foreign_patient: Patient
 ) -> None:
-    assert "Elsewhere, Edda" not in page.post(LIST, {"q": "edda"}).content.decode()
+    assert "Elsewhere, Edda" not in as_physio.post(LIST, {"q": "edda"}).content.decode()
 
 
-def test_words_in_the_address_find_nothing(page: Client, patient: Patient) -> None:
-    assert "1 patient" in page.get(LIST, {"q": "nobody"}).content.decode()
+def test_words_in_the_address_find_nothing(as_physio: Client, patient: Patient) -> None:
+    assert "1 patient" in as_physio.get(LIST, {"q": "nobody"}).content.decode()
 
 
 def test_no_link_of_the_page_holds_what_was_looked_for(
-    page: Client, harbour: Clinic, physio: User
+    as_physio: Client, harbour: Clinic, physio: User
 ) -> None:
     for _number in range(30):
         make_patient(harbour, physio, family_name="Manyfold")
-    html = page.post(LIST, {"q": "manyfold"}).content.decode()
+    html = as_physio.post(LIST, {"q": "manyfold"}).content.decode()
     addresses = [piece.split('"')[0] for piece in html.split('action="')[1:]]
     assert any("after=" in address for address in addresses)
     assert not any("manyfold" in address.lower() for address in addresses)
 
 
 def test_the_next_page_of_a_search_goes_on_with_the_search(
-    page: Client, harbour: Clinic, physio: User, patient: Patient
+    as_physio: Client, harbour: Clinic, physio: User, patient: Patient
 ) -> None:
     for _number in range(30):
         make_patient(harbour, physio, family_name="Manyfold")
-    first = page.post(LIST, {"q": "manyfold"}).context["page"]
-    second = page.post(f"{LIST}?after={first.on}", {"q": "manyfold"}).context["page"]
+    first = as_physio.post(LIST, {"q": "manyfold"}).context["page"]
+    second = as_physio.post(f"{LIST}?after={first.on}", {"q": "manyfold"}).context["page"]
     assert len(first.patients), len(second.patients) == (25, 5)
     assert second.back is not None
 
 
-def test_typing_renews_the_part_alone(page: Client, patient: Patient) -> None:
-    html = page.post(LIST, {"q": "alma"}, headers={"HX-Request": "true"}).content.decode()
+def test_typing_renews_the_part_alone(as_physio: Client, patient: Patient) -> None:
+    html = as_physio.post(LIST, {"q": "alma"}, headers={"HX-Request": "true"}).content.decode()
     assert "Winters, Álma" in html
     assert "<html" not in html
     assert 'hx-swap-oob="innerHTML"' in html
@@ -98,47 +98,47 @@ def test_typing_renews_the_part_alone(page: Client, patient: Patient) -> None:
     ],
 )
 def test_filters(
-    page: Client, patient: Patient, archived: Patient, show: str, names: set[str]
+    as_physio: Client, patient: Patient, archived: Patient, show: str, names: set[str]
 ) -> None:
-    found = page.get(LIST, {"show": show}).context["page"].patients
+    found = as_physio.get(LIST, {"show": show}).context["page"].patients
     assert {patient.family_name for patient in found} == names
 
 
-def test_an_archived_patient_is_marked(page: Client, archived: Patient) -> None:
+def test_an_archived_patient_is_marked(as_physio: Client, archived: Patient) -> None:
     assert (
         '<span class="tag tag-here">archived</span>'
-        in page.get(LIST, {"show": "all"}).content.decode()
+        in as_physio.get(LIST, {"show": "all"}).content.decode()
     )
 
 
-def test_nothing_found_says_what_to_do(page: Client, archived: Patient) -> None:
-    html = page.post(LIST, {"q": "formerly"}).content.decode()
+def test_nothing_found_says_what_to_do(as_physio: Client, archived: Patient) -> None:
+    html = as_physio.post(LIST, {"q": "formerly"}).content.decode()
     assert "No patient found" in html
     assert "Look among all patients" in html
     assert "Formerly" not in html
 
 
-def test_an_empty_clinic_says_what_to_do(page: Client) -> None:
-    html = page.get(LIST).content.decode()
+def test_an_empty_clinic_says_what_to_do(as_physio: Client) -> None:
+    html = as_physio.get(LIST).content.decode()
     assert "No patients yet" in html
     assert reverse("patients:register") in html
 
 
 def test_a_person_without_a_clinic_sees_an_empty_list(
-    page: Client, patient: Patient, physio: User
+    as_physio: Client, patient: Patient, physio: User
 ) -> None:
     Membership.objects.filter(user=physio).update(active=False)
-    html = page.get(LIST).content.decode()
+    html = as_physio.get(LIST).content.decode()
     assert "You belong to no clinic at present" in html
     assert "Winters" not in html
 
 
 def test_the_clinic_is_named_where_there_are_several(
-    page: Client, physio: User, patient: Patient, foreign_patient: Patient
+    as_physio: Client, physio: User, patient: Patient, foreign_patient: Patient
 ) -> None:
-    assert "Hillside Test" not in page.get(LIST).content.decode()
+    assert "Hillside Test" not in as_physio.get(LIST).content.decode()
     Membership.objects.create(user=physio, clinic=foreign_patient.clinic, role=Role.CLINICIAN)
-    html = page.get(LIST).content.decode()
+    html = as_physio.get(LIST).content.decode()
     assert "Hillside Test" in html
     assert "Elsewhere, Edda" in html
 
@@ -146,31 +146,33 @@ def test_the_clinic_is_named_where_there_are_several(
 @pytest.mark.parametrize(
     "text", ["\0", "a\0b", "x" * 60_000, "\u202eevil", "%", "'; DROP TABLE", "9" * 400, "\ud7ff"]
 )
-def test_odd_words_are_answered_calmly(page: Client, patient: Patient, text: str) -> None:
-    assert page.post(LIST, {"q": text}).status_code == 200
+def test_odd_words_are_answered_calmly(as_physio: Client, patient: Patient, text: str) -> None:
+    assert as_physio.post(LIST, {"q": text}).status_code == 200
 
 
-def test_what_cannot_be_looked_for_says_so_and_lists_nobody(page: Client, patient: Patient) -> None:
-    html = page.post(LIST, {"q": "x" * 201}).content.decode()
+def test_what_cannot_be_looked_for_says_so_and_lists_nobody(
+    as_physio: Client, patient: Patient
+) -> None:
+    html = as_physio.post(LIST, {"q": "x" * 201}).content.decode()
     assert "at most 200 characters" in html
     assert "Winters" not in html
 
 
-def test_names_are_escaped(page: Client, harbour: Clinic, physio: User) -> None:
+def test_names_are_escaped(as_physio: Client, harbour: Clinic, physio: User) -> None:
     make_patient(harbour, physio, family_name="<script>alert(1)</script>")
-    assert "<script>alert" not in page.get(LIST).content.decode()
+    assert "<script>alert" not in as_physio.get(LIST).content.decode()
 
 
-def test_shows_age_today_at_the_clinic_and_last_visit(page: Client, patient: Patient) -> None:
+def test_shows_age_today_at_the_clinic_and_last_visit(as_physio: Client, patient: Patient) -> None:
     Patient.objects.filter(pk=patient.pk).update(last_seen=date(2024, 5, 6))
-    html = page.get(LIST).content.decode()
+    html = as_physio.get(LIST).content.decode()
     patient.refresh_from_db()
     assert f"({patient.age} y)" in html
     assert "2024-05-06" in html
 
 
 def test_as_many_queries_for_many_patients_as_for_few(
-    page: Client,
+    as_physio: Client,
     harbour: Clinic,
     hillside: Clinic,
     physio: User,
@@ -179,19 +181,19 @@ def test_as_many_queries_for_many_patients_as_for_few(
     Membership.objects.create(user=physio, clinic=hillside, role=Role.PHYSIOTHERAPIST)
     for clinic in (harbour, hillside):
         make_patient(clinic, physio)
-    page.get(LIST)
+    as_physio.get(LIST)
     with django_assert_num_queries(5):  # session, person, memberships, count, page
-        page.get(LIST)
+        as_physio.get(LIST)
     for number in range(24):
         make_patient(harbour if number % 2 else hillside, physio)
     with django_assert_num_queries(5):
-        page.get(LIST)
+        as_physio.get(LIST)
     with django_assert_num_queries(5):
-        page.post(LIST, {"q": "test"})
+        as_physio.post(LIST, {"q": "test"})
 
 
-def test_a_list_is_no_viewing_of_a_patient(page: Client, patient: Patient) -> None:
-    page.get(LIST)
+def test_a_list_is_no_viewing_of_a_patient(as_physio: Client, patient: Patient) -> None:
+    as_physio.get(LIST)
     assert not AuditEvent.objects.filter(action=Action.PATIENT_VIEWED).exists()
 
 

@@ -22,7 +22,7 @@ REGISTER = reverse("patients:register")
 
 
 @pytest.fixture
-def page(as_user: AsUser, physio: User) -> Client:
+def as_physio(as_user: AsUser, physio: User) -> Client:
     return as_user(physio)
 
 
@@ -38,8 +38,12 @@ def typed(**fields: Any) -> dict[str, Any]:
     return known | fields
 
 
-def test_registers_and_leads_to_the_patient(page: Client, harbour: Clinic, physio: User) -> None:
-    answer = page.post(REGISTER, typed(onset="2019-01-01", ms_course="rrms", weaker_side="left"))
+def test_registers_and_leads_to_the_patient(
+    as_physio: Client, harbour: Clinic, physio: User
+) -> None:
+    answer = as_physio.post(
+        REGISTER, typed(onset="2019-01-01", ms_course="rrms", weaker_side="left")
+    )
     patient = Patient.objects.get()
     assert answer.headers["Location"] == reverse("assessments:person", args=[patient.pk])
     assert (patient.clinic, patient.family_name, patient.birth_date, patient.weaker_side) == (
@@ -80,9 +84,9 @@ def test_registers_and_leads_to_the_patient(page: Client, harbour: Clinic, physi
     ],
 )
 def test_a_wrong_field_is_named_and_what_was_typed_stays(
-    page: Client, harbour: Clinic, field: str, value: str, problem: str
+    as_physio: Client, harbour: Clinic, field: str, value: str, problem: str
 ) -> None:
-    answer = page.post(REGISTER, typed(**{field: value}))
+    answer = as_physio.post(REGISTER, typed(**{field: value}))
     form = answer.context["form"]
     assert list(form.errors) == [field]
     assert problem in form.errors[field][0]
@@ -90,51 +94,53 @@ def test_a_wrong_field_is_named_and_what_was_typed_stays(
     assert not Patient.objects.exists()
 
 
-def test_names_are_kept_composed_and_with_single_spaces(page: Client, harbour: Clinic) -> None:
-    page.post(REGISTER, typed(family_name="  van  der\tMist ", given_names="Zoe\u0308"))
+def test_names_are_kept_composed_and_with_single_spaces(as_physio: Client, harbour: Clinic) -> None:
+    as_physio.post(REGISTER, typed(family_name="  van  der\tMist ", given_names="Zoe\u0308"))
     patient = Patient.objects.get()
     assert (patient.family_name, patient.given_names) == ("van der Mist", "Zoë")
 
 
 @pytest.mark.parametrize("born", ["21/05/1996", "21.05.1996", "21 May 1996", " 1996-05-21 "])
-def test_takes_a_birth_date_as_people_write_it(page: Client, harbour: Clinic, born: str) -> None:
-    page.post(REGISTER, typed(birth_date=born))
+def test_takes_a_birth_date_as_people_write_it(
+    as_physio: Client, harbour: Clinic, born: str
+) -> None:
+    as_physio.post(REGISTER, typed(birth_date=born))
     assert Patient.objects.get().birth_date == date(1996, 5, 21)
 
 
 @pytest.mark.parametrize("number", ["T-1", "t-1", " t-1 "])
 def test_a_record_number_is_of_one_patient(
-    page: Client, harbour: Clinic, physio: User, number: str
+    as_physio: Client, harbour: Clinic, physio: User, number: str
 ) -> None:
     make_patient(harbour, physio, record_number="T-1")
-    answer = page.post(REGISTER, typed(record_number=number))
+    answer = as_physio.post(REGISTER, typed(record_number=number))
     assert list(answer.context["form"].errors) == ["record_number"]
     assert "Marsh" in answer.content.decode()
 
 
 def test_a_record_number_taken_at_the_same_moment_is_a_field_error(
-    page: Client, harbour: Clinic, physio: User
+    as_physio: Client, harbour: Clinic, physio: User
 ) -> None:
     make_patient(harbour, physio, record_number="h-1")
     answers = iter([False, True])  # free when the form is checked, taken when it is saved
     with patch.object(PatientForm, "number_is_taken", lambda _form: next(answers)):
-        answer = page.post(REGISTER, typed())
+        answer = as_physio.post(REGISTER, typed())
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == ["record_number"]
 
 
-def test_the_same_form_sent_twice_registers_one_patient(page: Client, harbour: Clinic) -> None:
+def test_the_same_form_sent_twice_registers_one_patient(as_physio: Client, harbour: Clinic) -> None:
     form = typed()
-    first, second = page.post(REGISTER, form), page.post(REGISTER, form)
+    first, second = as_physio.post(REGISTER, form), as_physio.post(REGISTER, form)
     assert first.headers["Location"] == second.headers["Location"]
     assert Patient.objects.count() == 1
     assert AuditEvent.objects.filter(action=Action.PATIENT_REGISTERED).count() == 1
 
 
-def test_a_used_form_can_register_the_next_patient(page: Client, harbour: Clinic) -> None:
+def test_a_used_form_can_register_the_next_patient(as_physio: Client, harbour: Clinic) -> None:
     form = typed()
-    page.post(REGISTER, form)
-    page.post(
+    as_physio.post(REGISTER, form)
+    as_physio.post(
         REGISTER,
         {**form, "record_number": "H-2", "family_name": "Nordlys"}
         | {"given_names": "Hanne", "birth_date": "1981-08-20"},
@@ -143,9 +149,9 @@ def test_a_used_form_can_register_the_next_patient(page: Client, harbour: Clinic
 
 
 def test_the_id_of_a_foreign_patient_shows_nothing_and_changes_nothing(
-    page: Client, harbour: Clinic, foreign_patient: Patient
+    as_physio: Client, harbour: Clinic, foreign_patient: Patient
 ) -> None:
-    answer = page.post(REGISTER, typed(new_id=str(foreign_patient.pk)))
+    answer = as_physio.post(REGISTER, typed(new_id=str(foreign_patient.pk)))
     assert answer.status_code == 302
     assert str(foreign_patient.pk) not in answer.headers["Location"]
     foreign_patient.refresh_from_db()
@@ -162,29 +168,29 @@ def test_the_id_of_a_foreign_patient_shows_nothing_and_changes_nothing(
     ],
 )
 def test_a_like_patient_is_shown_before_anything_is_saved(
-    page: Client, harbour: Clinic, physio: User, like: dict[str, Any]
+    as_physio: Client, harbour: Clinic, physio: User, like: dict[str, Any]
 ) -> None:
     other = make_patient(harbour, physio, **like)
-    html = page.post(REGISTER, typed()).content.decode()
+    html = as_physio.post(REGISTER, typed()).content.decode()
     assert "Is it the same person?" in html
     assert reverse("assessments:person", args=[other.pk]) in html
     assert 'value="Marsh"' in html
     assert Patient.objects.count() == 1
 
 
-def test_a_like_patient_never_blocks(page: Client, harbour: Clinic, physio: User) -> None:
+def test_a_like_patient_never_blocks(as_physio: Client, harbour: Clinic, physio: User) -> None:
     other = make_patient(harbour, physio, family_name="Marsh", birth_date=date(1996, 5, 21))
-    answer = page.post(REGISTER, typed(someone_else=str(other.pk)))
+    answer = as_physio.post(REGISTER, typed(someone_else=str(other.pk)))
     assert answer.status_code == 302
     assert Patient.objects.count() == 2
 
 
 def test_having_looked_at_one_does_not_hide_another(
-    page: Client, harbour: Clinic, physio: User
+    as_physio: Client, harbour: Clinic, physio: User
 ) -> None:
     first = make_patient(harbour, physio, family_name="Marsh", birth_date=date(1996, 5, 21))
     make_patient(harbour, physio, given_names="Callum", birth_date=date(1996, 5, 21))
-    answer = page.post(REGISTER, typed(someone_else=str(first.pk)))
+    answer = as_physio.post(REGISTER, typed(someone_else=str(first.pk)))
     assert len(answer.context["similar"]) == 2
 
 
@@ -196,66 +202,66 @@ def test_having_looked_at_one_does_not_hide_another(
     ],
 )
 def test_an_unlike_patient_is_no_reason_to_ask(
-    page: Client, harbour: Clinic, physio: User, unlike: dict[str, Any]
+    as_physio: Client, harbour: Clinic, physio: User, unlike: dict[str, Any]
 ) -> None:
     make_patient(harbour, physio, **unlike)
-    assert page.post(REGISTER, typed()).status_code == 302
+    assert as_physio.post(REGISTER, typed()).status_code == 302
 
 
 def test_patients_of_other_clinics_are_never_hinted_at(
-    page: Client, harbour: Clinic, hillside: Clinic, stranger: User
+    as_physio: Client, harbour: Clinic, hillside: Clinic, stranger: User
 ) -> None:
     make_patient(hillside, stranger, family_name="Marsh", given_names="Callum", record_number="H-1")
-    assert page.post(REGISTER, typed()).status_code == 302
+    assert as_physio.post(REGISTER, typed()).status_code == 302
 
 
 def test_the_clinic_is_asked_for_only_where_there_is_a_choice(
-    page: Client, physio: User, harbour: Clinic, hillside: Clinic
+    as_physio: Client, physio: User, harbour: Clinic, hillside: Clinic
 ) -> None:
-    assert "clinic" not in page.get(REGISTER).context["form"].fields
+    assert "clinic" not in as_physio.get(REGISTER).context["form"].fields
     Membership.objects.create(user=physio, clinic=hillside, role=Role.CLINICIAN)
-    form = page.get(REGISTER).context["form"]
+    form = as_physio.get(REGISTER).context["form"]
     assert set(form.fields["clinic"].queryset) == {harbour, hillside}
-    assert list(page.post(REGISTER, typed()).context["form"].errors) == ["clinic"]
-    page.post(REGISTER, typed(clinic=str(hillside.pk)))
+    assert list(as_physio.post(REGISTER, typed()).context["form"].errors) == ["clinic"]
+    as_physio.post(REGISTER, typed(clinic=str(hillside.pk)))
     assert Patient.objects.get().clinic == hillside
 
 
 def test_the_clinic_must_be_ones_own(
-    page: Client, physio: User, harbour: Clinic, hillside: Clinic
+    as_physio: Client, physio: User, harbour: Clinic, hillside: Clinic
 ) -> None:
-    page.post(REGISTER, typed(clinic=str(hillside.pk)))
+    as_physio.post(REGISTER, typed(clinic=str(hillside.pk)))
     assert Patient.objects.get().clinic == harbour
     third = Clinic.objects.create(name="Third", slug="third", time_zone="UTC")
     Membership.objects.create(user=physio, clinic=third, role=Role.CLINICIAN)
-    answer = page.post(REGISTER, typed(record_number="2", clinic=str(hillside.pk)))
+    answer = as_physio.post(REGISTER, typed(record_number="2", clinic=str(hillside.pk)))
     assert "clinic" in answer.context["form"].errors
 
 
 def test_the_record_number_is_checked_in_the_chosen_clinic(
-    page: Client, physio: User, harbour: Clinic, foreign_patient: Patient
+    as_physio: Client, physio: User, harbour: Clinic, foreign_patient: Patient
 ) -> None:
     Membership.objects.create(user=physio, clinic=foreign_patient.clinic, role=Role.CLINICIAN)
     taken = typed(record_number=foreign_patient.record_number.lower())
-    answer = page.post(REGISTER, taken | {"clinic": str(foreign_patient.clinic_id)})
+    answer = as_physio.post(REGISTER, taken | {"clinic": str(foreign_patient.clinic_id)})
     assert list(answer.context["form"].errors) == ["record_number"]
-    assert page.post(REGISTER, taken | {"clinic": str(harbour.pk)}).status_code == 302
+    assert as_physio.post(REGISTER, taken | {"clinic": str(harbour.pk)}).status_code == 302
 
 
 def test_only_who_may_edit_patients_registers(
-    page: Client, harbour: Clinic, monkeypatch: pytest.MonkeyPatch
+    as_physio: Client, harbour: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(
         ROLE_PERMISSIONS, Role.PHYSIOTHERAPIST, frozenset({Permission.SEE_PATIENTS})
     )
-    assert page.get(REGISTER).status_code == 403
-    assert page.post(REGISTER, typed()).status_code == 403
+    assert as_physio.get(REGISTER).status_code == 403
+    assert as_physio.post(REGISTER, typed()).status_code == 403
 
 
-def test_a_person_without_a_clinic_cannot_register(page: Client, physio: User) -> None:
+def test_a_person_without_a_clinic_cannot_register(as_physio: Client, physio: User) -> None:
     Membership.objects.filter(user=physio).update(active=False)
-    assert page.post(REGISTER, typed()).status_code == 403
+    assert as_physio.post(REGISTER, typed()).status_code == 403
 
 
-def test_an_empty_post_is_an_empty_form(page: Client, harbour: Clinic) -> None:
-    assert page.post(REGISTER).status_code == 200
+def test_an_empty_post_is_an_empty_form(as_physio: Client, harbour: Clinic) -> None:
+    assert as_physio.post(REGISTER).status_code == 200

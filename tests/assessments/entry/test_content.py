@@ -84,7 +84,8 @@ def test_what_stands_beside_a_grade_goes_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "profile"), [("4-", "mrc"), ("T", "mrc"), ("2+", "mrc_plus_minus_4"), ("11", "kendall")]
+    ("text", "profile"),
+    [("4-", "mrc"), ("T", "mrc"), ("2+", "mrc_plus_minus_4"), ("11", "kendall")],
 )
 def test_a_code_outside_the_profile_is_an_error_naming_the_scale(text: str, profile: str) -> None:
     content = content_of({HIP: value(text)}, profile)

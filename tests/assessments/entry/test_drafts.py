@@ -29,6 +29,7 @@ from tests.assessments.saving import (
     batch_of,
     op,
     put,
+    texts,
 )
 from tests.people import grade, make_draft, make_patient, make_signed
 
@@ -41,11 +42,6 @@ def assessment(patient: Patient, physio: User) -> Assessment:
 def save(assessment: Assessment, *ops: dict[str, Any], client: UUID = PAGE) -> Draft:
     batch = batch_of(assessment, *ops, client=client)
     return save_operations(assessment.pk, batch, by=assessment.entered_by)
-
-
-def texts(assessment: Assessment) -> dict[str, str]:
-    cells = Draft.objects.get(pk=assessment.pk).cells
-    return {key: value["text"] for key, value in cells.items()}
 
 
 def again(assessment: Assessment, **other: Any) -> Assessment:

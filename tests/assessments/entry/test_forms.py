@@ -154,7 +154,9 @@ def test_an_hour_that_is_skipped_or_comes_twice_is_asked_again(text: str) -> Non
     assert form["tested_at"].value() == text
 
 
-@pytest.mark.parametrize(("typed", "fine"), [("1990-02-28T23:59", False), ("1990-03-01T00:00", True)])
+@pytest.mark.parametrize(
+    ("typed", "fine"), [("1990-02-28T23:59", False), ("1990-03-01T00:00", True)]
+)
 @pytest.mark.parametrize("zone", ["Pacific/Midway", "Pacific/Tongatapu"])
 def test_nobody_is_tested_before_birth_by_the_clinics_calendar(
     typed: str, fine: bool, zone: str

@@ -147,7 +147,9 @@ def test_a_movement_with_grades_of_its_own_carries_them() -> None:
 
 
 def test_the_test_position_comes_with_each_row() -> None:
-    [row] = [known for _tag, known in page_of(movements=["hip_flexion"]).tags if "data-row" in known]
+    [row] = [
+        known for _tag, known in page_of(movements=["hip_flexion"]).tags if "data-row" in known
+    ]
     known = instrument.movement("hip_flexion")
     assert row["data-against"] == str(known.against_gravity)
     assert row["data-eliminated"] == str(known.gravity_eliminated)

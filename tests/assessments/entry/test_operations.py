@@ -66,13 +66,13 @@ def test_an_identifier_that_is_none_is_named(name: str, wrong: object) -> None:
 
 @pytest.mark.parametrize("wrong", [None, {}, "[]", 4, [op(HIP)] * (MOST_OPERATIONS + 1)])
 def test_operations_must_be_a_list_of_bearable_length(wrong: object) -> None:
-    with pytest.raises(BadOperations, match="^ops: a list of at most 400"):
+    with pytest.raises(BadOperations, match=r"^ops: a list of at most 400"):
         read(ops=wrong)
 
 
 @pytest.mark.parametrize("wrong", [None, [], "x", 1])
 def test_an_operation_that_is_no_object_is_refused(wrong: object) -> None:
-    with pytest.raises(BadOperations, match="^ops: each operation"):
+    with pytest.raises(BadOperations, match=r"^ops: each operation"):
         read(wrong)
 
 
@@ -80,7 +80,7 @@ def test_an_operation_that_is_no_object_is_refused(wrong: object) -> None:
     "key", [None, 5, [], {}, "", "hip_flexion", "hip_flexion.both", "context.patient", HIP + "\n"]
 )
 def test_a_key_outside_the_draft_is_refused(key: Any) -> None:
-    with pytest.raises(BadOperations, match="^key: this is not a cell of this assessment"):
+    with pytest.raises(BadOperations, match=r"^key: this is not a cell of this assessment"):
         read(op(key, "4"))
 
 
@@ -92,13 +92,13 @@ def test_a_number_that_is_no_small_whole_number_is_named(name: str, wrong: objec
 
 
 def test_two_operations_with_one_number_are_refused() -> None:
-    with pytest.raises(BadOperations, match="^seq: each operation needs a number of its own"):
+    with pytest.raises(BadOperations, match=r"^seq: each operation needs a number of its own"):
         read(op(HIP, "4", seq=3), op(KNEE, "5", seq=3))
 
 
 @pytest.mark.parametrize("wrong", [None, "4", 4, ["4"]])
 def test_a_value_that_is_no_object_is_refused_with_the_name_of_its_cell(wrong: object) -> None:
-    with pytest.raises(BadOperations, match="^Right hip flexion: value: an object"):
+    with pytest.raises(BadOperations, match=r"^Right hip flexion: value: an object"):
         read({**op(HIP), "value": wrong})
 
 
@@ -183,14 +183,19 @@ NEARLY_A_REQUEST = st.fixed_dictionaries(
 )
 
 
+def outcome(data: object) -> Batch | str:
+    try:
+        return read_batch(data, KEYS)
+    except BadOperations as refused:
+        return str(refused)
+
+
 @settings(deadline=None)
 @given(ANY_JSON | NEARLY_A_REQUEST)
 def test_any_json_is_a_batch_or_refused_in_words(data: object) -> None:
-    try:
-        batch = read_batch(data, KEYS)
-    except BadOperations as refused:
-        assert str(refused)
-    else:
-        stored = json.dumps([operation.value for operation in batch.operations])
+    found = outcome(data)
+    assert found
+    if isinstance(found, Batch):
+        stored = json.dumps([operation.value for operation in found.operations])
         assert "\\u0000" not in stored
         assert "\\ud800" not in stored

@@ -56,9 +56,7 @@ def test_without_a_sign_in_there_is_only_the_sign_in(patient: Patient) -> None:
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_is_only_looked_at(
-    as_user: AsUser, patient: Patient, physio: User, method: str
-) -> None:
+def test_it_is_only_looked_at(as_user: AsUser, patient: Patient, physio: User, method: str) -> None:
     assert getattr(as_user(physio), method)(address("person", patient)).status_code == 405
 
 

@@ -38,6 +38,21 @@ def send(client: Client, assessment: Assessment, body: Any, **more: Any) -> Any:
     return client.post(url, data, **{"content_type": "application/json", **more})
 
 
+def form_of(client: Client, way: str, record: Assessment) -> dict[str, str]:
+    """Return what the form of a correction would send as it is opened."""
+    [form] = [
+        each
+        for each in page(client, way, record).forms
+        if "revision" in each.fields and each.attributes.get("method") == "post"
+    ]
+    return form.fields
+
+
+def corrected(client: Client, way: str, record: Assessment, **typed: str) -> Any:
+    """Open the page of a correction, type, and press the button."""
+    return client.post(address(way, record), form_of(client, way, record) | typed)
+
+
 def queries(client: Client, url: str) -> list[str]:
     """Return what a page asks of the database, the session's own questions left out."""
     client.get(url)  # the first look of the hour is told to the audit log

@@ -1,0 +1,102 @@
+"""The data dictionary: what each column of an export means, written from the columns themselves."""
+
+from collections.abc import Iterable, Iterator
+
+from .. import instrument
+from .columns import (
+    AROUND,
+    RESULT,
+    WHO_AND_WHEN,
+    Column,
+    ResultColumn,
+    cell_columns,
+)
+
+_BEGINNING = """\
+# Data dictionary of the exports
+
+Written by `manage.py export_scores --dictionary` from the columns themselves; a test holds it
+current. Do not edit it by hand.
+
+## How to read a file
+
+- CSV in UTF-8: commas, quotes where needed, CRLF between rows, the first row names the columns.
+- **Long**: one row for each result. **Wide**: one row for each visit, with a column for each
+  movement and side; it leaves out the limiters, positions and notes of single results.
+- Rows stand by the time of the test, then by assessment; results in the order of the instrument,
+  right before left.
+- **Four states are never the same.** A grade (0 is one, and the most important one): status
+  `graded`, wide `0`. Not testable, the muscle could not be tested: status `not_testable` with a
+  reason, wide `NT pain`. Not done, nobody tried: status `not_done` with a reason, wide
+  `ND declined`. Blank, nothing was recorded: no row in the long layout, or a row with the status
+  `blank` if those were asked for; an empty cell in the wide one.
+- **A grade is a code, not a number**: it has an order and no distances. `4-` is neither 4 nor a
+  date. Do not average codes or turn them into percent. Compare them on one scale only.
+- Times are those of the clinic's clock with the offset from UTC at that moment; dates are days
+  there. Birth dates have no time zone.
+- An empty cell means not recorded.
+- A text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break,
+  also after white space or in full-width signs) has an apostrophe in front. To undo it, drop the
+  first apostrophe where one of these follows it, with or without more apostrophes between. Plain
+  numbers such as -1 stay as they are; grades never need it.
+- Drafts are never exported. Voided records are, if asked for: see `record_status`.
+"""
+
+
+def markdown() -> str:
+    """Return the whole dictionary as Markdown."""
+    return "\n".join([_BEGINNING, *_columns(), *_cells(), *_scales(), *_words()])
+
+
+def _columns() -> Iterator[str]:
+    yield "## Columns\n"
+    rows = (
+        (f"`{column.name}`", _layouts(column), column.kind.label, column.meaning)
+        for column in (*WHO_AND_WHEN, *RESULT, *AROUND)
+    )
+    yield from _table(("column", "layout", "holds", "meaning"), rows)
+
+
+def _cells() -> Iterator[str]:
+    yield "## Columns of the wide layout, one for each movement and side\n"
+    yield (
+        "They stand between `signed_at` and `setting` and hold the grade's code, `NT` or `ND` "
+        "with the reason, or nothing.\n"
+    )
+    rows = ((f"`{column.name}`", column.meaning) for column in cell_columns())
+    yield from _table(("column", "result of"), rows)
+
+
+def _scales() -> Iterator[str]:
+    yield "## Codes of the scales, weakest first\n"
+    rows = (
+        (f"`{profile.key}`", profile.name, " ".join(f"`{code}`" for code in profile.codes))
+        for profile in instrument.PROFILES.values()
+    )
+    yield from _table(("scale", "name", "codes"), rows)
+
+
+def _words() -> Iterator[str]:
+    for column in (*WHO_AND_WHEN, *RESULT, *AROUND):
+        if words := column.words():
+            yield f"## Words of `{column.name}`\n"
+            yield from _table(
+                ("word", "meaning"), ((f"`{word}`", meaning) for word, meaning in words.items())
+            )
+
+
+def _layouts(column: Column) -> str:
+    return "long" if isinstance(column, ResultColumn) else "long, wide"
+
+
+def _table(names: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    names = list(names)
+    yield _row(names)
+    yield _row("---" for _name in names)
+    for cells in rows:
+        yield _row(cells)
+    yield ""
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

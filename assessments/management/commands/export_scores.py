@@ -1,0 +1,149 @@
+"""`manage.py export_scores`: the same files as the page of exports, from the command line."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from assessments import instrument
+from assessments.exchange.dictionary import markdown
+from assessments.exchange.export import Export, ExportIncomplete
+from assessments.exchange.forms import ExportForm
+from assessments.exchange.selection import Layout, Standing
+from mmt.accounts.models import Clinic
+
+ACTOR = "command line"
+SECONDS_BETWEEN_WORDS = 1.0
+FAILED, REFUSED = 1, 2
+OPTIONS = {
+    "clinic": "--clinic",
+    "first_day": "--from",
+    "last_day": "--to",
+    "battery": "--battery",
+    "status": "--status",
+    "layout": "--layout",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the signed records of a clinic as one CSV file. The file names patients; a new "
+        "file can be read by its owner alone. The export stands in the audit log. Progress goes "
+        "to standard error. Exit code 0: written; 1: failed, no file is left; 2: the options "
+        "make no sense."
+    )
+    # Nothing here depends on the address table or the templates.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--clinic", metavar="NAME", help="short name of the clinic")
+        parser.add_argument(
+            "--from", dest="first_day", metavar="DAY", help="first day of testing, YYYY-MM-DD"
+        )
+        parser.add_argument(
+            "--to", dest="last_day", metavar="DAY", help="last day of testing, included"
+        )
+        parser.add_argument(
+            "--battery", help="records of this battery: " + ", ".join(instrument.BATTERIES)
+        )
+        parser.add_argument(
+            "--status",
+            choices=[each.value for each in Standing],
+            default=Standing.IN_FORCE.value,
+            help="in_force: signed and amended (the default); recorded: voided ones too",
+        )
+        parser.add_argument(
+            "--layout",
+            choices=[each.value for each in Layout],
+            default=Layout.LONG.value,
+            help="long: a row for each result (the default); wide: a row for each visit",
+        )
+        parser.add_argument(
+            "--blanks", action="store_true", help="list cells left blank too (long layout)"
+        )
+        parser.add_argument(
+            "--bom", action="store_true", help="begin with the mark by which Excel knows UTF-8"
+        )
+        parser.add_argument(
+            "--output", default="-", metavar="FILE", help="where to; - is standard output"
+        )
+        parser.add_argument(
+            "--dictionary",
+            action="store_true",
+            help="write the data dictionary (Markdown) instead of records, and end",
+        )
+
+    def handle(self, *_args: Any, output: str, dictionary: bool, **options: Any) -> None:
+        if dictionary:
+            with _written_to(output) as file:
+                file.write(markdown().encode())
+            return
+        form = self._form(options)
+        try:
+            with _written_to(output) as file:
+                self._write(form, file, loud=options["verbosity"] > 0)
+        except BrokenPipeError:
+            # Whoever read has enough; and Python would try to flush once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise CommandError("The reader went away.", returncode=FAILED) from None
+        except (OSError, ExportIncomplete) as problem:
+            raise CommandError(str(problem), returncode=FAILED) from None
+
+    def _form(self, options: dict[str, Any]) -> ExportForm:
+        clinics = Clinic.objects.order_by("slug")
+        names = {**OPTIONS, "blanks": "--blanks", "bom": "--bom"}
+        form = ExportForm({name: options[name] for name in names}, clinics=clinics)
+        if form.is_valid():
+            return form
+        problems = [
+            f"{names.get(field, field)}: {' '.join(map(str, messages))}"
+            for field, messages in form.errors.items()
+        ]
+        if "clinic" in form.errors:
+            problems.append("Clinics: " + (", ".join(form.clinics) or "none yet"))
+        raise CommandError("\n".join(problems), returncode=REFUSED)
+
+    def _write(self, form: ExportForm, file: IO[bytes], *, loud: bool) -> None:
+        export = Export(form.selection, form.shape, by=None, actor=ACTOR)
+        try:
+            said = began = time.monotonic()
+            for block, rows in export.blocks():
+                file.write(block)
+                if loud and time.monotonic() - said > SECONDS_BETWEEN_WORDS:
+                    said = time.monotonic()
+                    self.stderr.write(f"{rows:,} of {export.rows:,} rows")
+        finally:
+            export.close()
+        if loud:
+            seconds = time.monotonic() - began
+            self.stderr.write(
+                f"{export.rows:,} rows of {export.visits:,} visits in {seconds:.1f} s"
+            )
+
+
+@contextmanager
+def _written_to(output: str) -> Iterator[IO[bytes]]:
+    """Yield what to write to. A file appears whole or not at all, for its owner's eyes only."""
+    if output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(output)
+    if path.exists() and not path.is_file():  # a pipe or a device is written to, not replaced
+        with path.open("wb") as file:
+            yield file
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
