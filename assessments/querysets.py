@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,6 +36,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def recorded(self) -> "AssessmentQuerySet":
         """Signed once: in force or voided since."""
         return self.exclude(status="draft")
+
+    def since(self, moment: datetime) -> "AssessmentQuerySet":
+        """Tested at this moment or later, earliest first, with who tested."""
+        found = self.filter(tested_at__gte=moment).select_related("tester")
+        return found.order_by("tested_at")
 
     def latest_first(self) -> "AssessmentQuerySet":
         return self.order_by("-tested_at", "-id")

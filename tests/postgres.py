@@ -82,7 +82,15 @@ def _initialise(found: Path, folder: Path, owner: dict[str, Any]) -> str:
     if owner:
         for path in (folder, password_file):
             os.chown(path, owner["user"], owner["group"])
-    command = [found / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8"]
+    command: list[str | Path] = [
+        found / "initdb",
+        "-D",
+        folder / "data",
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+    ]
     command += ["--locale=C.UTF-8", "--no-sync", "-A", "scram-sha-256", "--pwfile", password_file]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **owner)
     if done.returncode:

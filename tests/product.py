@@ -16,7 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 20
 # What a test process sets for itself and the product must not inherit.
-OWN_SETTINGS = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "DATA_DIR", "HTTPS", "HOST")
+OWN_SETTINGS = {
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "HTTPS",
+    "SECRET_KEY",
+    "TRUSTED_PROXY",
+}
 
 
 class Product:

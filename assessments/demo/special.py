@@ -44,7 +44,7 @@ def _only_zeros(_place: Place, patient: PlannedPatient) -> PlannedPatient:
             cell: ZERO if limb_of(*cell) == LEFT_LEG else result
             for cell, result in visit.results.items()
         }
-        visits.append(replace(visit, results=results))
+        visits.append(replace(visit, results=results, filled=frozenset()))
     return replace(patient, visits=tuple(visits), weaker_side="left")
 
 

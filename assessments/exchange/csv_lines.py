@@ -12,16 +12,8 @@ from operator import getitem, itemgetter
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from .columns import (
-    AROUND,
-    RESULT,
-    WHO_AND_WHEN,
-    Kind,
-    Value,
-    VisitColumn,
-    cell_columns,
-    columns_of,
-)
+from .column import Kind, Value, VisitColumn
+from .columns import AROUND, RESULT, WHO_AND_WHEN, cell_columns, columns_of
 from .rows import BETWEEN_FIELDS, BLANK, ResultRow, VisitRow, cells_of, text_in, unpack
 from .selection import Layout, Shape
 from .spreadsheet import harmless

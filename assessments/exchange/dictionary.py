@@ -3,14 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from .. import instrument
-from .columns import (
-    AROUND,
-    RESULT,
-    WHO_AND_WHEN,
-    Column,
-    ResultColumn,
-    cell_columns,
-)
+from .column import Column, ResultColumn
+from .columns import AROUND, RESULT, WHO_AND_WHEN, cell_columns
 
 _BEGINNING = """\
 # Data dictionary of the exports

@@ -23,7 +23,7 @@ from .rows import GRADE_ONLY, TEXT, VisitRow, cells_of, fetch, read_visits
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 
-BLOCK = 256 * 1024  # bytes handed on at a time
+BLOCK = 128 * 1024  # bytes handed on at a time
 LOOK_AGAIN_SECONDS = 2.0
 
 

@@ -40,16 +40,16 @@ class ExportForm(forms.Form):
     status = forms.ChoiceField(
         label=gettext_lazy("records"),
         choices=[
-            (Standing.IN_FORCE, gettext_lazy("in force: signed or amended")),
-            (Standing.RECORDED, gettext_lazy("also voided ones, marked as such")),
+            (Standing.IN_FORCE, gettext_lazy("In force: signed or amended")),
+            (Standing.RECORDED, gettext_lazy("Voided ones too, marked as such")),
         ],
         initial=Standing.IN_FORCE,
     )
     layout = forms.ChoiceField(
         label=gettext_lazy("layout"),
         choices=[
-            (Layout.LONG, gettext_lazy("long: one row for each result")),
-            (Layout.WIDE, gettext_lazy("wide: one row for each visit")),
+            (Layout.LONG, gettext_lazy("Long: one row for each result")),
+            (Layout.WIDE, gettext_lazy("Wide: one row for each visit")),
         ],
         initial=Layout.LONG,
         widget=forms.RadioSelect,
@@ -59,7 +59,7 @@ class ExportForm(forms.Form):
         ),
     )
     blanks = forms.BooleanField(
-        label=gettext_lazy("list cells left blank too (long layout)"),
+        label=gettext_lazy("List cells left blank too (long layout)"),
         required=False,
         help_text=gettext_lazy(
             "One more row for each movement and side of the form that nothing was recorded for. "
@@ -67,7 +67,7 @@ class ExportForm(forms.Form):
         ),
     )
     bom = forms.BooleanField(
-        label=gettext_lazy("for Excel"),
+        label=gettext_lazy("For Excel"),
         required=False,
         initial=True,
         help_text=gettext_lazy(
@@ -88,7 +88,7 @@ class ExportForm(forms.Form):
         self._offer(
             "battery",
             [
-                (ANY, _("all batteries")),
+                (ANY, _("All batteries")),
                 *((battery.key, battery.name) for battery in instrument.BATTERIES.values()),
             ],
         )

@@ -30,7 +30,7 @@ from .. import instrument
 from ..history import Cell
 from ..models import Assessment, Score
 
-CHUNK = 200  # visits, so that a hundred thousand of them need no more memory than two hundred
+CHUNK = 50  # visits, so that a hundred thousand of them need no more memory than fifty
 BETWEEN_FIELDS = "\x1f"
 BETWEEN_RESULTS = "\x1e"
 BLANK = "blank"

@@ -1,6 +1,7 @@
 """The page on which an administrator takes records out."""
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -8,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mmt.accounts.models import Clinic, User
+from mmt.accounts.requests import SignedInRequest
 from mmt.accounts.roles import Permission
+from mmt.audit.log import record
+from mmt.audit.models import Action, Outcome
 
-from ..views.access import SignedInRequest
+from .column import ResultColumn
 from .columns import columns_of
 from .export import Export, count
 from .forms import ExportForm
@@ -20,9 +24,7 @@ from .selection import Layout
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: SignedInRequest) -> HttpResponseBase:
     """Choose records and get the file. The choice in the address says how many they are."""
-    clinics = request.user.clinics_with(Permission.EXPORT)
-    if not clinics:
-        raise PermissionDenied(_("Only an administrator of a clinic can export its records."))
+    clinics = _clinics_for(request.user)
     if request.method == "POST":
         form = ExportForm(request.POST, clinics=clinics)
         if form.is_valid():
@@ -31,10 +33,22 @@ def index(request: SignedInRequest) -> HttpResponseBase:
         return _found(request, clinics)
     else:
         form = ExportForm(clinics=clinics)
-    wide = set(columns_of(Layout.WIDE))
-    columns = [(column, column not in wide) for column in columns_of(Layout.LONG)]
-    context = {"form": form, "columns": columns}
-    return render(request, "exports/index.html", context)
+    columns = [(column, isinstance(column, ResultColumn)) for column in columns_of(Layout.LONG)]
+    return render(request, "exports/index.html", {"form": form, "columns": columns})
+
+
+def _clinics_for(user: User) -> list[Clinic]:
+    """Return the clinics whose records the person may take out. Raises PermissionDenied."""
+    if clinics := user.clinics_with(Permission.EXPORT):
+        return clinics
+    with transaction.atomic():
+        record(
+            Action.EXPORTED,
+            by=user,
+            clinic_id=user.clinics[0].pk if user.clinics else None,
+            outcome=Outcome.REFUSED,
+        )
+    raise PermissionDenied(_("Only an administrator of a clinic can export its records."))
 
 
 def _file(form: ExportForm, user: User) -> StreamingHttpResponse:

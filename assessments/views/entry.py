@@ -43,7 +43,12 @@ def new(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         .drafts()
         .filter(patient=patient, entered_by=request.user)
     )
-    context = {"patient": patient, "form": form, "drafts": mine.select_related("draft")}
+    context = {
+        "patient": patient,
+        "form": form,
+        "drafts": mine.select_related("draft"),
+        "signed_today": patient.assessments.in_force().since(patient.clinic.midnight()),
+    }
     return render(request, "assessments/new.html", context)
 
 
@@ -105,31 +110,23 @@ def _no_longer_a_draft(request: SignedInRequest, assessment: Assessment) -> Http
 def save(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Take operations of one page as JSON; see `entry.operations` for the protocol."""
     assessment = get_assessment(request, assessment_id)
+    if not assessment.is_draft:
+        return _signed_meanwhile()
     try:
-        batch = _read_json(request, assessment)
-    except BadOperations as problem:
-        return _problem(400, "content", str(problem))
-    if batch.patient != assessment.patient_id:
-        return _problem(409, "patient", _("This page belongs to another patient."))
-    try:
-        if not assessment.is_draft:
-            raise drafts.NoLongerADraft(str(assessment.pk))
         check_user_can_edit_draft(request.user, assessment)
+        batch = _read_json(request, assessment)
+        if batch.patient != assessment.patient_id:
+            return _problem(409, "patient", _("This page belongs to another patient."))
         draft = drafts.save_operations(assessment.pk, batch, by=request.user)
     except PermissionDenied as refused:
         return _problem(403, "refused", str(refused))
+    except BadOperations as problem:
+        return _problem(400, "content", str(problem))
     except drafts.NoLongerADraft:
-        return _problem(409, "signed", _("This assessment was signed or discarded meanwhile."))
+        return _signed_meanwhile()
     except drafts.Conflicts as conflict:
-        return _conflict(conflict)
-    saved = draft.saved_at.astimezone(assessment.clinic.zone)
-    return JsonResponse(
-        {
-            "revision": draft.revision,
-            "saved_at": saved.isoformat(timespec="seconds"),
-            "saved": f"{saved:%H:%M:%S}",
-        }
-    )
+        return _conflict(conflict, assessment)
+    return JsonResponse({"revision": draft.revision} | _saved(draft, assessment))
 
 
 def _read_json(request: SignedInRequest, assessment: Assessment) -> Batch:
@@ -173,13 +170,27 @@ def add_movement(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     return redirect("assessments:record", assessment.pk)
 
 
-def _conflict(conflict: drafts.Conflicts) -> JsonResponse:
+def _conflict(conflict: drafts.Conflicts, assessment: Assessment) -> JsonResponse:
     cells = [
         {"key": found.key, "yours": found.yours, "theirs": found.theirs}
         for found in conflict.conflicts
     ]
-    body = {"error": "conflict", "revision": conflict.draft.revision, "conflicts": cells}
-    return JsonResponse(body, status=409)
+    body = {
+        "error": "conflict",
+        "revision": conflict.draft.revision,
+        "conflicts": cells,
+    }
+    return JsonResponse(body | _saved(conflict.draft, assessment), status=409)
+
+
+def _saved(draft: Draft, assessment: Assessment) -> dict[str, str]:
+    """When the draft was saved, and how the clinic's wall clock shows it."""
+    at = draft.saved_at.astimezone(assessment.clinic.zone)
+    return {"saved_at": at.isoformat(timespec="seconds"), "saved": f"{at:%H:%M:%S}"}
+
+
+def _signed_meanwhile() -> JsonResponse:
+    return _problem(409, "signed", _("This assessment was signed or discarded meanwhile."))
 
 
 def _problem(status: int, error: str, message: str) -> JsonResponse:

@@ -134,6 +134,10 @@ class Clinic(models.Model):
         """The time on the clinic's wall."""
         return timezone.now().astimezone(self.zone)
 
+    def midnight(self) -> datetime:
+        """When today began at the clinic."""
+        return self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
 
 class Membership(models.Model):
     """A person's role in a clinic. Never deleted: it says who was who when a record was made."""

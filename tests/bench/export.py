@@ -1,23 +1,28 @@
-"""An export of every score of a clinic against the database's own program writing CSV.
+"""A clinic's scores as CSV, beside the database's own program writing CSV.
 
-The raw query gives the same columns from the same rows, unordered and unformatted: no time
-zones, no codes of grades, no formula made harmless. Both write to nowhere.
+The raw query gives the same columns of the same rows, but neither ordered nor made readable: no
+time zones, no codes of grades, no formula made harmless. Both write to nowhere.
 """
 
-import json
 import os
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
-import time
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
-RUNS = 5
-LIMITS = {"postgresql": 1.3, "sqlite": 3.0}
-MEGABYTES = 60
+from django.db import connection
+
+from assessments.demo import bulk
+from assessments.exchange.export import Export
+from assessments.exchange.selection import Layout, Selection, Shape
+from mmt.accounts.models import Clinic
+
+from .measure import Row, compare
+from .saving import MOVEMENTS
+
+ROUNDS = 5
+VISITS = 20
+TARGETS = {"postgresql": "at most 1.3", "sqlite": "at most 3"}
 RAW = """
 SELECT '{name}', p.record_number, p.family_name, p.given_names, p.birth_date, p.sex, a.id,
   a.tested_at, a.tested_at, a.battery, a.battery_version, a.profile, a.status, t.name, g.name,
@@ -35,116 +40,57 @@ WHERE a.clinic_id = '{clinic}' AND a.status IN ('signed', 'amended')
 """
 
 
-class Row(NamedTuple):
-    """One line of the report: `product` and `raw` in seconds (or megabytes), `limit` a ratio."""
-
-    work: str
-    product: float
-    raw: float
-    limit: float
-
-    @property
-    def ratio(self) -> float:
-        return self.product / self.raw
-
-
-def run(database: str) -> list[Row]:
-    """Measure on a filled database, given as its DATABASE_URL; "" is the SQLite of DATA_DIR.
-
-    The clinic with most assessments is exported. Medians of interleaved runs.
-    """
-    env = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mmt.settings"}
-    child = [sys.executable, "-m", "tests.bench.export"]
-    clinic = json.loads(_out([*child, "clinic"], env))
-    raw_command = _raw_command(database, clinic)
-    mine, raw = [], []
-    for _run in range(RUNS):
-        mine.append(json.loads(_out([*child, "export", clinic["slug"]], env)))
-        start = time.perf_counter()
-        subprocess.run(raw_command, stdout=subprocess.DEVNULL, check=True)
-        raw.append(time.perf_counter() - start)
-    return [
-        Row(
-            f"CSV, {mine[0]['rows']:,} rows",
-            statistics.median(each["seconds"] for each in mine),
-            statistics.median(raw),
-            LIMITS[clinic["vendor"]],
-        ),
-        Row(
-            "memory of that process, MB; beside it what it took before the export",
-            max(each["peak"] for each in mine),
-            statistics.median(each["before"] for each in mine),
-            MEGABYTES / statistics.median(each["before"] for each in mine),
-        ),
-    ]
+def run(rows: int) -> Iterator[Row]:
+    """Load this many scores, or a few more, and yield what exporting them takes."""
+    patients = -(-rows // (2 * len(MOVEMENTS) * VISITS))
+    loaded = bulk.load(patients=patients, visits=VISITS, seed=11, movements=MOVEMENTS)
+    clinic = loaded.clinics[0]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    raw = _raw_command(clinic)
+    yield compare(
+        f"Export of {loaded.scores:,} scores, long",
+        lambda: write(clinic, Shape()),
+        lambda: subprocess.run(raw, stdout=subprocess.DEVNULL, check=True),
+        rounds=ROUNDS,
+        target=TARGETS[connection.vendor],
+    )
+    yield compare("The same, wide", lambda: write(clinic, Shape(Layout.WIDE)), rounds=ROUNDS)
+    yield _memory(clinic)
 
 
-def _out(command: list[str], env: dict[str, str]) -> str:
-    return subprocess.run(
-        command, env=env, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.splitlines()[-1]
+def write(clinic: Clinic, shape: Shape) -> None:
+    export = Export(Selection(clinic), shape, by=None, actor="benchmark")
+    try:
+        with open(os.devnull, "wb") as file:
+            for block in export:
+                file.write(block)
+    finally:
+        export.close()
 
 
-def _raw_command(database: str, clinic: dict[str, str]) -> list[str]:
-    query = RAW.format(clinic=clinic["id"], name=clinic["name"].replace("'", "''"))
-    if clinic["vendor"] == "postgresql":
-        return [_program("psql"), "-q", "-c", f"COPY ({query}) TO STDOUT WITH CSV", database]
-    path = urlsplit(database).path or clinic["path"]
-    return [_program("sqlite3"), "-readonly", "-csv", path, query]
+def _memory(clinic: Clinic) -> Row:
+    """Return a row in megabytes: the peak of a fresh process, beside its size before the work."""
+    command = [sys.executable, "-m", "tests.bench.export_alone", clinic.slug]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    before, peak = map(float, told)
+    job = "Memory of a process that exports, beside what it took before, in MB"
+    return Row(job, peak, peak, peak, before, peak / before, "under 60 MB")
+
+
+def _raw_command(clinic: Clinic) -> list[str]:
+    is_sqlite = connection.vendor == "sqlite"
+    query = RAW.format(
+        clinic=clinic.pk.hex if is_sqlite else clinic.pk, name=clinic.name.replace("'", "''")
+    )
+    if is_sqlite:
+        path = str(connection.settings_dict["NAME"])
+        return [_program("sqlite3"), "-readonly", "-csv", path, query]
+    copy = f"COPY ({query}) TO STDOUT WITH CSV"
+    return [_program("psql"), "-q", "-c", copy, os.environ["DATABASE_URL"]]
 
 
 def _program(name: str) -> str:
     if found := shutil.which(name):
         return found
     raise FileNotFoundError(f"{name} is needed for the comparison.")
-
-
-def _busiest_clinic() -> dict[str, str]:
-    from django.db import connection
-    from django.db.models import Count
-
-    from mmt.accounts.models import Clinic
-
-    clinic = Clinic.objects.annotate(size=Count("assessment")).order_by("-size").first()
-    if clinic is None:
-        raise LookupError("This database holds no clinic.")
-    is_sqlite = connection.vendor == "sqlite"
-    return {
-        "id": clinic.pk.hex if is_sqlite else str(clinic.pk),
-        "slug": clinic.slug,
-        "name": clinic.name,
-        "vendor": connection.vendor,
-        "path": str(connection.settings_dict["NAME"]),
-    }
-
-
-def _export(slug: str) -> dict[str, float]:
-    from assessments.exchange.export import Export
-    from assessments.exchange.selection import Selection, Shape
-    from mmt.accounts.models import Clinic
-
-    clinic = Clinic.objects.get(slug=slug)
-    before = _megabytes()
-    start = time.perf_counter()
-    export = Export(Selection(clinic), Shape(), by=None, actor="benchmark")
-    with open(os.devnull, "wb") as file:
-        for block in export:
-            file.write(block)
-    export.close()
-    seconds = time.perf_counter() - start
-    return {"rows": export.rows, "seconds": seconds, "before": before, "peak": _megabytes()}
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _main(what: str, *slug: str) -> None:
-    import django
-
-    django.setup()
-    print(json.dumps(_busiest_clinic() if what == "clinic" else _export(*slug)))  # noqa: T201
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

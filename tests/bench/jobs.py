@@ -33,11 +33,11 @@ def main(rows: int, result: Path) -> None:
     draft = make_draft(patient, physio)
     draft.movements = saving.MOVEMENTS
     draft.save(update_fields=["movements"])
-    found = [
-        *pages.run(patient, draft, physio),
-        *saving.run(patient, physio),
-        *export.run(rows),
-    ]
+    found = []
+    for jobs in (pages.run(patient, draft, physio), saving.run(patient, physio), export.run(rows)):
+        for row in jobs:
+            print(f"{row.job}: {row.median:.2f} ms, ratio {row.ratio or 0:.1f}", flush=True)
+            found.append(row)
     result.write_text(json.dumps([row.as_dict() for row in found]))
 
 

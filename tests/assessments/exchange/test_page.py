@@ -1,6 +1,7 @@
 """The page of exports."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
@@ -8,9 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from assessments.exchange import export
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
-from mmt.audit.models import Action, AuditEvent
+from mmt.audit.models import Action, AuditEvent, Outcome
 from patients.models import Patient
 from tests.people import grade, make_signed
 
@@ -64,12 +66,14 @@ def test_it_is_on_the_log_once_with_its_filter_and_count(
 
 @pytest.mark.parametrize("person", ["physio", "lead", "clinician", "stranger"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_others_may_not(
+def test_others_may_not_and_the_attempt_is_on_the_log(
     person: str, method: str, page: str, as_user: SignIn, request: pytest.FixtureRequest
 ) -> None:
-    client = as_user(request.getfixturevalue(person))
+    other = request.getfixturevalue(person)
+    client = as_user(other)
     assert getattr(client, method)(page, CHOICE).status_code == 403
-    assert events() == []
+    [event] = events()
+    assert (event.outcome, event.actor) == (Outcome.REFUSED, other.email)
 
 
 def test_nobody_gets_in_without_signing_in(page: str, client: Client) -> None:
@@ -100,6 +104,44 @@ def test_a_role_taken_away_counts_at_once(page: str, as_user: SignIn, admin: Use
     assert client.get(page).status_code == 200
     Membership.objects.filter(user=admin).update(active=False)
     assert client.post(page, CHOICE).status_code == 403
+
+
+def test_a_role_taken_away_stops_the_file_on_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    as_user: SignIn,
+    admin: User,
+    patient: Patient,
+    physio: User,
+) -> None:
+    make_signed(patient, physio, {KNEE: grade(0)})
+    make_signed(patient, physio, {KNEE: grade(0)})
+    monkeypatch.setattr(export, "BLOCK", 1)
+    monkeypatch.setattr(export, "LOOK_AGAIN_SECONDS", -1)
+    file = iter(as_user(admin).post(page, CHOICE).streaming_content)
+    next(file)
+    Membership.objects.filter(user=admin).update(active=False)
+    with pytest.raises(export.ExportWithdrawn):
+        next(file)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_the_page_asks_the_database_as_often_whatever_it_holds(
+    rows: int,
+    page: str,
+    as_user: SignIn,
+    admin: User,
+    patient: Patient,
+    physio: User,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[None]],
+) -> None:
+    for _visit in range(rows):
+        make_signed(patient, physio, {KNEE: grade(0)})
+    client = as_user(admin)
+    with django_assert_num_queries(3):  # session, person, memberships
+        client.get(page)
+    with django_assert_num_queries(5):
+        client.get(page, CHOICE, headers=HTMX)
 
 
 @pytest.mark.parametrize(

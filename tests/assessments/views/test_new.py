@@ -18,7 +18,7 @@ from tests.assessments.views.visiting import (
     page,
     refused_events,
 )
-from tests.people import make_draft
+from tests.people import grade, make_draft, make_signed
 
 
 def test_starting_takes_two_actions_and_opens_the_grid(
@@ -99,3 +99,16 @@ def test_an_archived_patient_is_not_recorded(
     response = as_user(physio).get(address("new", patient))
     assert response.status_code == 403
     assert "This patient is archived." in response.content.decode()
+
+
+def test_a_visit_already_signed_today_is_told(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    client, zero = as_user(physio), {("hip_flexion", "right"): grade(0)}
+    today = patient.clinic.midnight()
+    make_signed(patient, physio, zero, tested_at=today - timedelta(minutes=1))
+    assert "Already recorded today" not in client.get(address("new", patient)).content.decode()
+    signed = make_signed(patient, physio, zero, tested_at=today)
+    told = client.get(address("new", patient)).content.decode()
+    assert "Already recorded today" in told
+    assert address("read", signed) in told

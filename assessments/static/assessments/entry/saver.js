@@ -60,11 +60,11 @@ export class Saver {
     } catch {
       return this.failed("offline");
     }
-    if (response.type === "opaqueredirect" || response.status === 403) return this.stop("session");
+    if (response.type === "opaqueredirect") return this.stop("session");
     if (response.status >= 500 || response.status === 429) return this.failed("server");
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return this.taken(operations, answer);
-    if (!answer) return this.failed("server");
+    if (!answer) return response.status === 403 ? this.stop("session") : this.failed("server");
     if (answer.error === "conflict") return this.conflict(answer);
     return this.stop(answer.error === "signed" ? "signed" : "content", answer.message);
   }

@@ -1,0 +1,51 @@
+"""What a person does on the way to somewhere, for tests of what is there."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+SignIn = Callable[[Page, str], None]
+Axe = Callable[..., None]
+NewPatient = Callable[[Page], str]
+
+PERSON = re.compile(r"/patients/[0-9a-f-]{36}/$")
+RECORD = re.compile(r"/assessments/[0-9a-f-]{36}/$")
+GRID = re.compile(r"/assessments/[0-9a-f-]{36}/score/$")
+
+# The demonstration patient drawn by hand.
+SHOWCASE = "H-00217"
+
+
+def find_patient(page: Page, words: str, row: str = "") -> str:
+    """Search for `words` and open the only patient found, or the one whose row has `row`.
+
+    Return the address of the patient's page.
+    """
+    page.goto("/patients/")
+    page.get_by_label("Name, record number or birth date").fill(words)
+    page.get_by_role("button", name="Find", exact=True).click()
+    found = page.locator("#found tbody tr").filter(has_text=row or words)
+    expect(found).to_have_count(1)
+    found.get_by_role("link").click()
+    expect(page).to_have_url(PERSON)
+    return page.url
+
+
+def score(page: Page, keys: str) -> None:
+    """From a patient's page to the first cell in two clicks, and on by keyboard."""
+    page.get_by_role("link", name="New assessment").click()
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page.locator("body.scripted")).to_be_visible()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def score_and_sign_in_part(page: Page, keys: str) -> str:
+    """Record a visit that leaves the rest of the battery empty; return the record's address."""
+    score(page, keys)
+    page.locator("#sign").click()
+    expect(page.get_by_text("Signing freezes the record.")).to_be_visible()
+    page.locator("#sign").click()
+    expect(page).to_have_url(RECORD)
+    return page.url

@@ -1,0 +1,238 @@
+"""Every kind of page, as each role meets it: read by everybody, on a telephone and on a desk."""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.product import Product
+
+from .steps import (
+    GRID,
+    RECORD,
+    SHOWCASE,
+    Axe,
+    NewPatient,
+    SignIn,
+    find_patient,
+)
+
+TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# Wide pictures and tables scroll in a frame of their own.
+SIDEWAYS = """() => {
+  const scrolls = (part) =>
+    part && (getComputedStyle(part).overflowX !== "visible" || scrolls(part.parentElement));
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return "";
+  const wide = [...document.body.querySelectorAll("*")].filter(
+    (part) => part.getBoundingClientRect().right > clientWidth + 0.5 && !scrolls(part),
+  );
+  const told = wide.slice(0, 3).map((part) => part.outerHTML.slice(0, 120));
+  return `${scrollWidth} px, such as ${told}`;
+}"""
+# Said in the console though nothing is wrong: that a page answered 403 or 404, which is why it was
+# opened, and that a search was given up for a newer one.
+NO_COMPLAINT = re.compile(r"responded with a status of 40[34]|htmx:(afterRequest|sendAbort)")
+
+Hold = Callable[..., None]
+
+
+@pytest.fixture
+def hold(axe: Axe) -> Hold:
+    """Hold the page that is open against what every page must keep.
+
+    The accessibility rules take seconds a page: they are asked on a telephone, where it is
+    narrowest, and `desk=True` asks them at a desk too, where tables and bars look otherwise.
+    """
+
+    def check(page: Page, *, desk: bool = False) -> None:
+        expect(page.locator("h1"), page.url).to_have_count(1)
+        for size in (DESK, TELEPHONE):
+            page.set_viewport_size(size)
+            wider = page.evaluate(SIDEWAYS)
+            assert not wider, f"{page.url} at {size['width']} px scrolls sideways: {wider}"
+            if desk or size is TELEPHONE:
+                axe(page)
+
+    return check
+
+
+@pytest.fixture
+def watched(page: Page) -> Iterator[Page]:
+    """A page whose browser may not complain: of scripts, of the content policy, of anything."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not NO_COMPLAINT.search(message.text):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    yield page
+    assert complaints == []
+
+
+def test_the_pages_before_the_door(watched: Page, product: Product, hold: Hold) -> None:
+    page = watched
+    page.goto("/accounts/login/")
+    hold(page)
+    page.locator("[name=login]").fill("nobody@harbour.example")
+    page.locator("[name=password]").fill("not the password")
+    page.locator("[name=password]").press("Enter")
+    expect(page.locator("form [role=alert], .alert, .notice-error").first).to_be_visible()
+    hold(page)
+    page.goto("/accounts/password/reset/")
+    hold(page)
+    page.locator("[name=email]").fill("clinician@harbour.example")
+    page.locator("[name=email]").press("Enter")
+    expect(page).to_have_url(re.compile("/password/reset/done/"))
+    hold(page)
+    # Without a mail server the message goes to the log.
+    links = re.findall(r"https?://\S+(/accounts/password/reset/key/\S+)", product.log.read_text())
+    page.goto(links[-1])
+    expect(page.locator("[name=password1]")).to_be_visible()
+    hold(page)
+    for path in ("/accounts/password/reset/key/1-gone/", "/accounts/signup/", "/nowhere/"):
+        page.goto(path)
+        hold(page)
+
+
+def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "physio@harbour.example")
+    hold(page, desk=True)
+    page.goto("/patients/")
+    hold(page)
+    page.locator("#find").fill("lakeland")
+    expect(page.locator("#found tbody tr")).to_have_count(2)
+    hold(page, desk=True)
+    page.locator("#find").fill("nobody of that name")
+    expect(page.locator("#found tbody tr")).to_have_count(0)
+    hold(page)
+    page.goto("/patients/new/")
+    hold(page)
+    page.locator("[name=record_number]").fill(SHOWCASE)  # taken
+    page.locator("[name=birth_date]").fill("12/13/1980")
+    page.get_by_role("button", name="Register").first.click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
+    person = find_patient(page, "winters", SHOWCASE)
+    hold(page)
+    for path in ("edit", "events/new", "interventions/new"):
+        page.goto(f"{person}{path}/")
+        hold(page)
+
+
+def test_the_pages_of_recording(
+    watched: Page, sign_in: SignIn, new_patient: NewPatient, hold: Hold
+) -> None:
+    page = watched
+    sign_in(page, "physio@harbour.example")
+    person = new_patient(page)
+    hold(page)
+    page.goto(f"{person}trends/")
+    expect(page.get_by_text("Nothing to show yet")).to_be_visible()
+    hold(page)
+    page.goto(f"{person}assessments/new/")
+    hold(page)
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page).to_have_url(GRID)
+    hold(page, desk=True)
+    page.keyboard.press("0")
+    page.locator("#sign").click()
+    expect(page.get_by_text("Signing freezes the record.")).to_be_visible()
+    hold(page)
+    page.locator("#sign").click()
+    expect(page).to_have_url(RECORD)
+    record = page.url
+    hold(page)
+    for path in ("amend", "void"):
+        page.goto(f"{record}{path}/")
+        hold(page)
+        page.locator("form.stack, form.card").get_by_role("button").first.click()
+        expect(page.locator(".invalid-feedback").first).to_be_visible()
+        hold(page)
+
+
+def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "clinician@harbour.example")
+    hold(page, desk=True)
+    person = find_patient(page, "winters", SHOWCASE)
+    hold(page)
+    page.goto(f"{person}trends/")
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true; })")
+    hold(page)
+    page.goto(f"{person}trends/?region=knees&side=left&reference=previous&since=2099-01-01")
+    hold(page)
+    page.goto(f"{person}assessments/new/")
+    expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
+    hold(page)
+    page.goto("/accounts/password/change/")
+    hold(page)
+    page.goto("/accounts/logout/")
+    hold(page)
+
+
+def test_the_pages_of_correcting(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "lead@harbour.example")
+    hold(page, desk=True)
+    for record_number, status in (("H-00203", "amended"), ("H-00231", "voided")):
+        find_patient(page, record_number)
+        page.get_by_role("row").filter(has_text=status).get_by_role("link").first.click()
+        expect(page).to_have_url(RECORD)
+        hold(page)
+    page.get_by_role("link", name="Filed anew on the right patient").click()
+    expect(page.get_by_text("First filed on another patient.")).to_be_visible()
+    hold(page)
+    page.get_by_role("link", name="Move to another patient").click()
+    hold(page)
+
+
+def test_the_pages_of_the_administrator(
+    watched: Page, browser: Browser, product: Product, sign_in: SignIn, hold: Hold
+) -> None:
+    page = watched
+    sign_in(page, "admin@harbour.example")
+    hold(page, desk=True)
+    page.goto("/exports/")
+    expect(page.locator("#found")).to_contain_text("in the file")
+    page.get_by_text("What the columns mean").click()
+    hold(page)
+    page.goto("/team/invite/")
+    hold(page)
+    page.locator("[name=email]").fill(f"{uuid4().hex}@harbour.example")
+    page.locator("[name=role]").select_option("clinician")
+    page.get_by_role("button", name="Invite").click()
+    link = page.get_by_label("The link").input_value()
+    hold(page)
+    page.goto("/team/")
+    hold(page)
+    page.get_by_role("link", name="Change roles of Carl Specimen").click()
+    hold(page)
+    page.goto(link)  # for somebody else
+    hold(page)
+    guest = browser.new_context(base_url=product.url, locale="en-GB").new_page()
+    guest.goto(link)
+    expect(guest.locator("[name=password]")).to_be_visible()
+    hold(guest)
+    guest.get_by_role("button", name="Make my account").click()
+    expect(guest.locator(".invalid-feedback").first).to_be_visible()
+    hold(guest)
+    guest.goto("/team/invitations/worn-out/")
+    hold(guest)
+    guest.context.close()
+
+
+def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> None:
+    page = watched
+    sign_in(page, "admin@harbour.example")
+    page.set_viewport_size(TELEPHONE)
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="Team")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("link", name="Team")).to_be_hidden()
