@@ -43,7 +43,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return found.order_by("tested_at")
 
     def latest_first(self) -> "AssessmentQuerySet":
-        return self.order_by("-tested_at", "-id")
+        return self.order_by("-tested_at", "-entered_at", "-id")
 
 
 def load_history(patient: Patient) -> History:
@@ -54,7 +54,7 @@ def load_history(patient: Patient) -> History:
         patient.assessments.in_force()
         .select_related("tester")
         .defer("movements", "note")
-        .order_by("tested_at", "id")
+        .order_by("tested_at", "entered_at", "id")
     )
     return History(
         visits=tuple(visits_with_results(visits)),

@@ -15,8 +15,7 @@ from contextlib import contextmanager, nullcontext
 from tests import parts, postgres
 
 PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
-INTERRUPTED = 130
-STOP_SECONDS = 30
+INTERRUPTED = 2  # what pytest answers then
 
 
 def main(arguments: list[str]) -> int:
@@ -47,22 +46,27 @@ def _pytest(arguments: list[str], *, database: str | None, notes: list[str]) -> 
         environment.pop("DATABASE_URL", None)
         if database:
             environment["DATABASE_URL"] = database
-        process = subprocess.Popen([*PYTEST, *arguments], env=environment)
-        with _interrupts(process):
-            return process.wait()
+        with _interruptible() as running:
+            running.append(subprocess.Popen([*PYTEST, *arguments], env=environment))
+            return running[0].wait()
 
 
 @contextmanager
-def _interrupts(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Let pytest end in order when this is told to stop, so that its servers end with it."""
+def _interruptible() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Let pytest end in order when this is told to stop, so that its servers end with it.
+
+    Set before it starts, or it would inherit that a background job ignores INT.
+    """
+    running: list[subprocess.Popen[bytes]] = []
 
     def tell(number: int, _frame: object) -> None:
         if number == signal.SIGTERM:  # INT from the keyboard reaches pytest by itself
-            process.send_signal(signal.SIGINT)
+            for process in running:
+                process.send_signal(signal.SIGINT)
 
     before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield running
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

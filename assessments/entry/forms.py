@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Fieldset, Layout
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,16 @@ from ..models.context import Context
 # A tablet's clock may run ahead of ours.
 CLOCK_LEEWAY = timedelta(minutes=10)
 CONTEXT_FIELDS = tuple(field.name for field in Context._meta.fields)
-CONTEXT_KEYS = tuple(f"context.{name}" for name in (*CONTEXT_FIELDS, "tested_at"))
+CONTEXT_GROUPS = (
+    ("tested_at", "setting", "heat"),
+    ("fatigue_before", "fatigue_after", "pain", "pain_where"),
+    ("relapse_status", "edss", "falls_since_last"),
+    ("device", "device_worn"),
+    ("hours_since_antispastic", "hours_since_fampridine"),
+    ("first_side", "stopped_early", "note"),
+)
+CONTEXT_KEYS = tuple(f"context.{name}" for group in CONTEXT_GROUPS for name in group)
+TESTED_AT = _("tested at")
 EDSS_LEAST_STEP = 1  # the scale goes 0, 1, 1.5, 2 and so on to 10
 
 
@@ -31,7 +40,7 @@ class TestedAtField(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def __init__(self, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(label=_("tested at"), **kwargs)
+        super().__init__(label=TESTED_AT, **kwargs)
         self.clinic = clinic
 
     def prepare_value(self, value: Any) -> Any:
@@ -141,17 +150,6 @@ class ContextForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["tested_at"] = TestedAtField(self.instance.clinic)
         self.initial["tested_at"] = self.instance.tested_at
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            Fieldset(None, "tested_at", "setting", "heat"),
-            Fieldset(None, "fatigue_before", "fatigue_after", "pain", "pain_where"),
-            Fieldset(None, "relapse_status", "edss", "falls_since_last"),
-            Fieldset(None, "device", "device_worn"),
-            Fieldset(None, "hours_since_antispastic", "hours_since_fampridine"),
-            Fieldset(None, "first_side", "stopped_early", Field("note")),
-        )
 
     def add_prefix(self, field_name: str) -> str:
         return f"{self.prefix}.{field_name}"

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from .. import instrument
 from ..models import Assessment, Draft
 from ..wording import key_name
+from .context import context_texts, render_context
 from .drafts import Conflict
 from .grid import render_grid
-from .review import context_form, last_codes
+from .review import last_codes
 from .typed import keep_typed, shown_texts
 
 
@@ -48,11 +49,11 @@ class RecordPage:
     def context(self) -> dict[str, Any]:
         assessment, draft = self.assessment, self.draft
         last = last_codes(assessment)
-        context = context_form(assessment, draft)
-        shown = json.dumps(shown_texts(assessment, draft, context), ensure_ascii=False)
+        texts = context_texts(assessment, draft)
+        shown = json.dumps(shown_texts(assessment, draft, texts), ensure_ascii=False)
         if self.refused:
             draft = keep_typed(self.refused, assessment, draft)
-            context = context_form(assessment, draft)
+            texts = context_texts(assessment, draft)
         return {
             "patient": assessment.patient,
             "assessment": assessment,
@@ -68,7 +69,7 @@ class RecordPage:
             "choosers": _choosers(),
             "not_testable": instrument.REASONS[instrument.Status.NOT_TESTABLE],
             "not_done": instrument.REASONS[instrument.Status.NOT_DONE],
-            "context_form": context,
+            "context_fields": render_context(texts),
             "addable": [
                 each
                 for each in instrument.MOVEMENTS.values()

@@ -5,26 +5,24 @@ another page saved meanwhile is neither overwritten nor called a conflict.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from .. import instrument
 from ..models import Assessment, Draft
 from .content import cell_key, draft_keys
-from .forms import CONTEXT_KEYS, ContextForm
 from .operations import BadOperations, Batch, read_batch
 
 BLANK = {"text": "", "reason": "", "limiters": [], "position": "", "note": "", "entered": "typed"}
 
 
-def shown_texts(assessment: Assessment, draft: Draft, context: ContextForm) -> dict[str, str]:
+def shown_texts(assessment: Assessment, draft: Draft, context: Mapping[str, str]) -> dict[str, str]:
     """Return what the page shows in each field of the draft, without the blank ones."""
     texts = {key: _code_or_text(draft, key, assessment) for key in map(cell_key, assessment.cells)}
-    texts |= {key: _field_text(context[key.partition(".")[2]]) for key in CONTEXT_KEYS}
-    return {key: text for key, text in texts.items() if text}
+    return {key: text for key, text in (texts | dict(context)).items() if text}
 
 
 def read_form(post: QueryDict, assessment: Assessment, draft: Draft) -> Batch:
@@ -99,10 +97,3 @@ def _code_or_text(draft: Draft, key: str, assessment: Assessment) -> str:
     if parsed.level is not None:
         return instrument.code(parsed.level, assessment.profile)
     return text
-
-
-def _field_text(field: BoundField) -> str:
-    shown = field.field.widget.format_value(field.value())
-    if isinstance(shown, list):  # of a select
-        shown = next(iter(shown), "")
-    return "" if shown is None else str(shown)

@@ -28,6 +28,7 @@ class PlainPage(HTMLParser):
         self._words: list[str] = []
         self._open: Form | None = None
         self._filling: str | None = None
+        self._chosen = False
         self.feed(html)
 
     @property

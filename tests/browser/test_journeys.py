@@ -24,7 +24,6 @@ CLINIC = "Harbour MS Clinic"
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 FIRST_VISIT = "443210544445544455543210"
 SECOND_VISIT = "433210544445544455542210"
-Cell = tuple[str, str]
 
 
 def new_page(browser: Browser, product: Product) -> Page:
@@ -50,7 +49,7 @@ def cells(parts: Locator) -> list[list[str]]:
 
 @pytest.fixture
 def seen_once(browser: Browser, product: Product, sign_in: SignIn) -> str:
-    """A patient with accents, tested once by a colleague; return the record number."""
+    """A patient with accents, tested years ago by a colleague; return the record number."""
     page = new_page(browser, product)
     sign_in(page, LEAD)
     page.goto("/patients/new/")
@@ -60,7 +59,7 @@ def seen_once(browser: Browser, product: Product, sign_in: SignIn) -> str:
     page.get_by_label("Given names").fill("Álma")
     page.get_by_label("Birth date").fill("1971-10-03")
     page.get_by_role("button", name="Register").first.click()
-    score(page, FIRST_VISIT)
+    score(page, FIRST_VISIT, tested_at="2020-03-02T10:30")
     page.keyboard.press("Enter")
     expect(page).to_have_url(RECORD)
     page.context.close()
@@ -83,7 +82,7 @@ def test_a_visit_is_found_recorded_signed_and_seen(
     visits = page.locator(".heat-screen svg.visit")
     expect(visits).to_have_count(2)
     assert sorted(cells(visits.last.locator("rect[data-movement]"))) == sorted(recorded)
-    expect(page.locator("#changed-heading")).to_contain_text("What changed since")
+    expect(page.locator("#changed-heading")).to_have_text("What changed since 2020-03-02")
 
     sign_out(page)
     page.goto(person)
