@@ -62,7 +62,14 @@ def sign_assessment(
     assessment.signed_by, assessment.signed_at = by, timezone.now()
     assessment.revision += 1
     assessment.save()
-    progress.refresh(assessment.patient, content.results)
+    progress.add_visit(
+        assessment,
+        {
+            cell: result.level
+            for cell, result in content.results.items()
+            if result.level is not None
+        },
+    )
     record(
         Action.ASSESSMENT_SIGNED,
         by=by,

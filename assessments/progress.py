@@ -1,6 +1,6 @@
 """Keeping the read model of change equal to the scores."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from patients.models import Patient
 
 from .history import Cell
-from .models import Progress, Score
+from .models import Assessment, Progress, Score
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
@@ -29,15 +29,33 @@ def refresh(patient: Patient, cells: Iterable[Cell]) -> None:
         for (movement, side), group in groupby(rows, key=lambda row: (row[0], row[1]))
         if (movement, side) in wanted
     }
-    Progress.objects.bulk_create(
-        derived.values(),
-        update_conflicts=True,
-        update_fields=UPDATED,
-        unique_fields=["patient_id", "movement", "side"],
-    )
+    _write(derived.values())
     gone = [(patient.pk, movement, side) for movement, side in wanted - derived.keys()]
     if gone:
         Progress.objects.filter(pk__in=gone).delete()
+    _refresh_last_seen(patient)
+
+
+def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
+    """Take in a visit just signed, with the levels of its graded cells.
+
+    The newest visit moves each cell on by one, however long the history; any other is derived.
+    """
+    patient = assessment.patient
+    lock(patient)
+    known = {(row.movement, row.side): row for row in Progress.objects.filter(patient=patient)}
+    if any(known[cell].latest_at >= assessment.tested_at for cell in levels if cell in known):
+        refresh(patient, levels)
+        return
+    moved = []
+    for (movement, side), level in levels.items():
+        visit = (movement, side, level, assessment.tested_at, assessment.pk, assessment.tester_id)
+        row = known.get((movement, side))
+        if row:
+            _set(row, "previous", _latest(row))
+            _set(row, "latest", visit)
+        moved.append(row or _derive(patient, [visit]))
+    _write(moved)
     _refresh_last_seen(patient)
 
 
@@ -60,8 +78,28 @@ def lock(*patients: Patient) -> None:
     list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
+def _write(rows: Iterable[Progress]) -> None:
+    Progress.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=UPDATED,
+        unique_fields=["patient_id", "movement", "side"],
+    )
+
+
+def _latest(row: Progress) -> Row:
+    return (
+        row.movement,
+        row.side,
+        row.latest_level,
+        row.latest_at,
+        row.latest_assessment_id,
+        row.latest_tester_id,
+    )
+
+
 def _refresh_last_seen(patient: Patient) -> None:
-    latest = patient.assessments.in_force().order_by("-tested_at").first()
+    latest = patient.assessments.in_force().latest_first().first()
     patient.last_seen = latest.local_tested_at.date() if latest else None
     patient.save(update_fields=["last_seen"])
 
@@ -74,7 +112,13 @@ def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:
             status="graded",
             movement__in=movements,
         )
-        .order_by("movement", "side", "assessment__tested_at", "assessment_id")
+        .order_by(
+            "movement",
+            "side",
+            "assessment__tested_at",
+            "assessment__entered_at",
+            "assessment_id",
+        )
         .values_list(
             "movement",
             "side",

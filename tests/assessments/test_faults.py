@@ -107,7 +107,7 @@ def test_after_a_fault_the_same_act_succeeds(act: Act) -> None:
     assert everything() != before
 
 
-@pytest.mark.parametrize("broken", ["assessments.actions.record", "assessments.progress.refresh"])
+@pytest.mark.parametrize("broken", ["assessments.actions.record", "assessments.progress.add_visit"])
 def test_without_its_event_or_its_progress_nothing_is_signed(
     patient: Patient, physio: User, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

@@ -33,6 +33,11 @@ def _plain(row: Progress) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names if name.startswith(kept)}
 
 
+def _place(assessment: Assessment) -> tuple[datetime, datetime, str]:
+    """Visits of the same minute stand in the order of their entry."""
+    return assessment.tested_at, assessment.entered_at, assessment.pk.hex
+
+
 def truth() -> Told:
     """Return what the scores say, worked out once more by the plainest of means."""
     graded: dict[Any, list[Score]] = defaultdict(list)
@@ -41,7 +46,7 @@ def truth() -> Told:
             graded[row.assessment.patient_id, row.movement, row.side].append(row)
     told: Told = {}
     for cell, rows in graded.items():
-        rows.sort(key=lambda row: (row.assessment.tested_at, row.assessment_id.hex))
+        rows.sort(key=lambda row: _place(row.assessment))
         found = {"baseline": rows[0], "latest": rows[-1]}
         found["previous"] = rows[-2] if len(rows) > 1 else None  # type: ignore[assignment]
         told[cell] = {
@@ -104,7 +109,7 @@ class Clinic:
         self.patients, self.by = patients, by
 
     def step(self) -> None:
-        in_force = list(Assessment.objects.in_force().order_by("tested_at", "id"))
+        in_force = list(Assessment.objects.in_force().order_by("tested_at", "entered_at", "id"))
         if len(in_force) < 3 or self.chance.random() < 0.4:
             self.sign()
             return
