@@ -22,7 +22,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--prepare",
             action="store_true",
-            help="first migrate, load the demonstration into an empty database, collect static",
+            help="first migrate, load the demonstration into an empty database unless DEMO=no, "
+            "collect static",
         )
 
     def handle(self, *_args: Any, prepare: bool, **_options: Any) -> None:
@@ -48,7 +49,8 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_demo", if_empty=True)
+        if env.flag("DEMO", default=True):
+            call_command("load_demo", if_empty=True)
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _greet(self, host: str, url: str) -> None:
