@@ -3,11 +3,13 @@
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import instrument
 from assessments.entry.content import cell_key
@@ -64,8 +66,9 @@ def run(patient: Patient, by: User) -> Iterator[Row]:
 
 
 def _drafts(patient: Patient, by: User) -> Iterator[Assessment]:
-    while True:
-        draft = make_draft(patient, by)
+    began = timezone.now() - timedelta(hours=12)
+    for minute in count(1):  # each the newest visit, as in a clinic
+        draft = make_draft(patient, by, tested_at=began + timedelta(minutes=minute))
         draft.movements = MOVEMENTS
         draft.save(update_fields=["movements"])
         yield draft
