@@ -62,14 +62,7 @@ def sign_assessment(
     assessment.signed_by, assessment.signed_at = by, timezone.now()
     assessment.revision += 1
     assessment.save()
-    progress.add_visit(
-        assessment,
-        {
-            cell: result.level
-            for cell, result in content.results.items()
-            if result.level is not None
-        },
-    )
+    progress.add_visit(assessment, content.levels)
     record(
         Action.ASSESSMENT_SIGNED,
         by=by,

@@ -29,6 +29,12 @@ class Content:
         return sum(result.status == instrument.Status.GRADED for result in self.results.values())
 
     @property
+    def levels(self) -> dict[Cell, int]:
+        """The graded cells. 0 is a grade."""
+        found = ((cell, result.level) for cell, result in self.results.items())
+        return {cell: level for cell, level in found if level is not None}
+
+    @property
     def filled(self) -> list[Cell]:
         return [cell for cell, how in self.entered.items() if how == "filled"]
 

@@ -61,6 +61,7 @@ export class Saver {
       return this.failed("offline");
     }
     if (response.type === "opaqueredirect") return this.stop("session");
+    if (response.status === 404) return this.stop("signed"); // discarded elsewhere
     if (response.status >= 500 || response.status === 429) return this.failed("server");
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return this.taken(operations, answer);
