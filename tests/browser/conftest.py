@@ -52,16 +52,32 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "locale": "en-GB"}
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """The session cookie of each person who came in through the form in this worker."""
+    return {}
+
+
 @pytest.fixture
-def sign_in() -> Callable[[Page, str], None]:
-    """Sign a person of the demonstration clinics in, through the form."""
+def sign_in(sessions: dict[str, Any]) -> Callable[[Page, str], None]:
+    """Sign a person of the demonstration clinics in: through the form, or by a session that lives.
+
+    Passwords are slow to check by design, and the form has tests of its own.
+    """
 
     def act(page: Page, email: str) -> None:
+        if email in sessions:
+            page.context.add_cookies([sessions[email]])
+            page.goto("/")
+            if "/accounts/login/" not in page.url:
+                return
         page.goto("/accounts/login/")
         page.locator("[name=login]").fill(email)
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("[name=password]").press("Enter")
         expect(page).not_to_have_url(re.compile("/accounts/login/"))
+        cookies = page.context.cookies()
+        [sessions[email]] = [each for each in cookies if "session" in each["name"]]
 
     return act
 

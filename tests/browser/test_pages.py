@@ -32,6 +32,8 @@ SIDEWAYS = """() => {
   const told = wide.slice(0, 3).map((part) => part.outerHTML.slice(0, 120));
   return `${scrollWidth} px, such as ${told}`;
 }"""
+# What a script does at a change of size, it does by the next picture.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Said in the console though nothing is wrong: that a page answered 403 or 404, which is why it was
 # opened, and that a search was given up for a newer one.
 NO_COMPLAINT = re.compile(r"responded with a status of 40[34]|htmx:(afterRequest|sendAbort)")
@@ -51,6 +53,7 @@ def hold(axe: Axe) -> Hold:
         expect(page.locator("h1"), page.url).to_have_count(1)
         for size in (DESK, TELEPHONE):
             page.set_viewport_size(size)
+            page.evaluate(DRAWN)
             wider = page.evaluate(SIDEWAYS)
             assert not wider, f"{page.url} at {size['width']} px scrolls sideways: {wider}"
             if desk or size is TELEPHONE:
