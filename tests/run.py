@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 
 from tests import parts, postgres
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 INTERRUPTED = 2  # what pytest answers then
 
 
