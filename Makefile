@@ -9,7 +9,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots lock environment dev-environment clean
+.PHONY: help run test check bench drill screenshots lock environment dev-environment clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: dev-environment ## Style, types, imports, dependencies, deployment settin
 
 bench: dev-environment ## Measure against raw SQL
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+drill: dev-environment ## Kill the product in the middle of saving, over and over (ARGS="--kills 200")
+	@$(BIN)/python -m tests.drill $(ARGS)
 
 screenshots: dev-environment ## Draw the pictures of the documentation anew
 	@$(BIN)/python -m tests.screenshots $(ARGS)

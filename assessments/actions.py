@@ -13,6 +13,7 @@ from mmt.audit.models import Action
 from patients.models import Patient
 
 from . import progress
+from .copying import copy_record
 from .entry.content import Content
 from .entry.drafts import lock_draft
 from .history import Cell, Result
@@ -69,7 +70,7 @@ def sign_assessment(
         clinic_id=assessment.clinic_id,
         patient_id=assessment.patient_id,
         target=assessment.pk,
-        detail={"results": len(content.results), "graded": content.graded},
+        detail={"tester": str(assessment.tester_id)} | _signed_content(assessment, content),
     )
     return assessment
 
@@ -150,7 +151,7 @@ def move_assessment(
     progress.lock(locked.patient, to)
     if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
         raise ValueError("A record moves to another patient of its own clinic.")
-    copy = _copy_to(locked, to)
+    copy = copy_record(locked, to)
     _void(locked, reason=reason, by=by)
     progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
     for patient_id, other in ((locked.patient_id, copy), (to.pk, locked)):
@@ -163,6 +164,12 @@ def move_assessment(
             detail={"reason": reason, "other": str(other.pk)},
         )
     return copy
+
+
+def _signed_content(assessment: Assessment, content: Content) -> dict[str, int]:
+    detail = {"results": len(content.results), "graded": content.graded}
+    measurements = assessment.measurements.count()
+    return detail | ({"measurements": measurements} if measurements else {})
 
 
 def _lock(assessment: Assessment) -> Assessment:
@@ -183,60 +190,6 @@ def _void(assessment: Assessment, *, reason: str, by: User) -> None:
     assessment.save(update_fields=["status", "voided_by", "voided_at", "void_reason", "revision"])
     cells = assessment.scores.values_list("movement", "side")
     progress.refresh(assessment.patient, list(cells))
-
-
-def _copy_to(assessment: Assessment, patient: Patient) -> Assessment:
-    """Return the record filed anew: same scores, tester, signature and amendments."""
-    fields = {
-        field.attname: getattr(assessment, field.attname)
-        for field in Assessment._meta.concrete_fields
-        if field.name not in {"id", "patient", "status", "revision", "moved_from"}
-    }
-    rows = list(assessment.scores.all())
-    signature = {name: fields.pop(name) for name in ("signed_by_id", "signed_at")}
-    copy = Assessment.objects.create(patient=patient, moved_from=assessment, **fields)
-    amended = _copy_amendments(assessment, copy)
-    Score.objects.bulk_create(
-        [
-            Score(
-                assessment=copy,
-                movement=row.movement,
-                side=row.side,
-                entered=row.entered,
-                amendment=amended.get(row.amendment_id),
-                **_columns(_result(row)),
-            )
-            for row in rows
-        ]
-    )
-    for name, value in signature.items():
-        setattr(copy, name, value)
-    copy.status, copy.revision = assessment.status, 1
-    copy.save(update_fields=["status", "revision", *signature])
-    return copy
-
-
-def _copy_amendments(assessment: Assessment, copy: Assessment) -> dict[UUID | None, Amendment]:
-    """Tell on the copy what was amended, by whom and why. Returns the new by the id of the old."""
-    told: dict[UUID | None, Amendment] = {}
-    for old in assessment.amendments.prefetch_related("changes"):
-        new = Amendment.objects.create(
-            assessment=copy, by_id=old.by_id, at=old.at, reason=old.reason
-        )
-        ScoreChange.objects.bulk_create(
-            [
-                ScoreChange(
-                    amendment=new,
-                    movement=change.movement,
-                    side=change.side,
-                    before=change.before,
-                    after=change.after,
-                )
-                for change in old.changes.all()
-            ]
-        )
-        told[old.pk] = new
-    return told
 
 
 def _write_changes(
@@ -274,14 +227,22 @@ def _columns(result: Result) -> dict[str, Any]:
         "limiters": " ".join(result.limiters),
         "position": result.position,
         "note": result.note,
+        "confirmed": " ".join(result.confirmed),
     }
 
 
 def _told(result: Result) -> dict[str, Any]:
-    return {**_columns(result), "limiters": list(result.limiters)}
+    lists = {"limiters": list(result.limiters), "confirmed": list(result.confirmed)}
+    return {**_columns(result), **lists}
 
 
 def _result(row: Score) -> Result:
     return Result(
-        row.status, row.level, row.reason, tuple(row.limiters.split()), row.position, row.note
+        row.status,
+        row.level,
+        row.reason,
+        tuple(row.limiters.split()),
+        row.position,
+        row.note,
+        confirmed=tuple(row.confirmed.split()),
     )

@@ -17,6 +17,7 @@ class Result(NamedTuple):
     """One result: a grade (status "graded", level 0-12) or why there is none.
 
     A cell that is absent from a visit was not part of it: that is not the same as not done.
+    `confirmed` are the keys of the prompts that were asked about it and answered with "keep".
     """
 
     status: str
@@ -26,6 +27,7 @@ class Result(NamedTuple):
     position: str = ""
     note: str = ""
     amended: bool = False
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def check_user_can_edit_draft(user: User, assessment: Assessment) -> None:
         raise PermissionDenied(_("Only a physiotherapist of this clinic can record scores."))
     if not assessment.is_draft:
         raise PermissionDenied(_("This assessment is signed. Change it by an amendment."))
-    if not _is_mine(user, assessment) and not user.can(Permission.AMEND_ANY, assessment.clinic_id):
+    if not assessment.is_of(user) and not user.can(Permission.AMEND_ANY, assessment.clinic_id):
         raise PermissionDenied(_("This draft belongs to another physiotherapist."))
 
 
@@ -34,7 +34,7 @@ def check_user_can_amend(user: User, assessment: Assessment) -> None:
     _check_in_force(assessment)
     if user.can(Permission.AMEND_ANY, assessment.clinic_id):
         return
-    if not (user.can(Permission.RECORD, assessment.clinic_id) and _is_mine(user, assessment)):
+    if not (user.can(Permission.RECORD, assessment.clinic_id) and assessment.is_of(user)):
         raise PermissionDenied(_("Only the tester or a lead physiotherapist can amend this."))
 
 
@@ -42,7 +42,7 @@ def check_user_can_void(user: User, assessment: Assessment) -> None:
     _check_in_force(assessment)
     if user.can(Permission.VOID_ANY, assessment.clinic_id):
         return
-    if not (user.can(Permission.RECORD, assessment.clinic_id) and _is_mine(user, assessment)):
+    if not (user.can(Permission.RECORD, assessment.clinic_id) and assessment.is_of(user)):
         raise PermissionDenied(_("Only the tester or a lead physiotherapist can void this."))
 
 
@@ -58,10 +58,6 @@ def user_can(check: Callable[..., None], user: User, subject: Assessment | Patie
     except PermissionDenied:
         return False
     return True
-
-
-def _is_mine(user: User, assessment: Assessment) -> bool:
-    return user.pk in (assessment.tester_id, assessment.entered_by_id)
 
 
 def _check_in_force(assessment: Assessment) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import Q
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
@@ -22,12 +23,22 @@ if TYPE_CHECKING:
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
         """Assessments of the clinics in which the person may see patients, discarded ones not."""
-        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS)).exclude(
-            draft__discarded_at__isnull=False
-        )
+        return self.of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
+
+    def of_clinics_of(self, user: User) -> "AssessmentQuerySet":
+        """Those that `visible_to` finds, and the discarded ones."""
+        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+
+    def of(self, user: User) -> "AssessmentQuerySet":
+        """What this person tested or typed in."""
+        return self.filter(Q(tester=user) | Q(entered_by=user))
 
     def drafts(self) -> "AssessmentQuerySet":
         return self.filter(status="draft", draft__discarded_at__isnull=True)
+
+    def discarded_since(self, moment: datetime) -> "AssessmentQuerySet":
+        """Drafts that were put aside at this moment or later."""
+        return self.filter(status="draft", draft__discarded_at__gte=moment)
 
     def in_force(self) -> "AssessmentQuerySet":
         """Signed and not voided."""
@@ -113,8 +124,10 @@ def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
         "position",
         "note",
         "amendment_id",
+        "confirmed",
     )
-    for pk, movement, side, status, level, reason, limiters, position, note, amendment in rows:
+    for row in rows:
+        pk, movement, side, status, level, reason, limiters, position, note, amendment, kept = row
         results[pk][movement, side] = Result(
             status,
             level,
@@ -123,5 +136,6 @@ def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
             position,
             note,
             amendment is not None,
+            tuple(kept.split()) if kept else (),
         )
     return results

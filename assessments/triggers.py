@@ -3,6 +3,7 @@
 from mmt.triggers import Trigger
 
 _STATUS_OF_NEW = "(SELECT status FROM assessments_assessment WHERE id = NEW.assessment_id)"
+_STATUS_OF_OLD = "(SELECT status FROM assessments_assessment WHERE id = OLD.assessment_id)"
 _CITES_ITS_CHANGE = (
     "EXISTS (SELECT 1 FROM assessments_scorechange change"
     " JOIN assessments_amendment amendment ON amendment.id = change.amendment_id"
@@ -78,6 +79,28 @@ TRIGGERS = (
         events=("DELETE",),
         when="TRUE",
         message="A score is never deleted.",
+        truncate=True,
+    ),
+    Trigger(
+        name="measurement_added_under_a_signature",
+        table="assessments_measurement",
+        events=("INSERT",),
+        when=f"({_STATUS_OF_NEW} <> 'draft')",
+        message="A signed assessment takes no measurement.",
+    ),
+    Trigger(
+        name="measurement_changed_under_a_signature",
+        table="assessments_measurement",
+        events=("UPDATE",),
+        when=f"({_STATUS_OF_NEW} <> 'draft' OR {_STATUS_OF_OLD} <> 'draft')",
+        message="A signed measurement stays as it is.",
+    ),
+    Trigger(
+        name="measurement_deleted_under_a_signature",
+        table="assessments_measurement",
+        events=("DELETE",),
+        when=f"({_STATUS_OF_OLD} <> 'draft')",
+        message="A signed measurement is never deleted.",
         truncate=True,
     ),
     Trigger(

@@ -1,18 +1,33 @@
 from django.urls import path
 
-from .views import correct, entry, read, sign, trends
+from .views import back_entry, correct, drafts, entry, measure, offline, read, sheet, sign, trends
 
 app_name = "assessments"
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/", read.person, name="person"),
     path("patients/<uuid:patient_id>/trends/", trends.trends, name="trends"),
-    path("patients/<uuid:patient_id>/assessments/new/", entry.new, name="new"),
+    path("patients/<uuid:patient_id>/assessments/new/", drafts.new, name="new"),
+    path("patients/<uuid:patient_id>/assessments/blank/", offline.blank, name="blank"),
+    path("patients/<uuid:patient_id>/sheet/", sheet.sheet, name="sheet"),
+    path("back-entry/", back_entry.settings, name="back_entry"),
+    path("back-entry/patient/", back_entry.patient, name="back_entry_patient"),
+    path("back-entry/<uuid:patient_id>/", back_entry.start, name="back_entry_start"),
     path("assessments/<uuid:assessment_id>/", read.read, name="read"),
     path("assessments/<uuid:assessment_id>/score/", entry.record, name="record"),
     path("assessments/<uuid:assessment_id>/save/", entry.save, name="save"),
-    path("assessments/<uuid:assessment_id>/discard/", entry.discard, name="discard"),
+    path("assessments/<uuid:assessment_id>/discard/", drafts.discard, name="discard"),
+    path("assessments/<uuid:assessment_id>/restore/", drafts.restore, name="restore_draft"),
+    path("assessments/<uuid:assessment_id>/order/", entry.choose_order, name="order"),
     path("assessments/<uuid:assessment_id>/movements/", entry.add_movement, name="add_movement"),
+    path(
+        "assessments/<uuid:assessment_id>/measurements/", measure.measurements, name="measurements"
+    ),
+    path(
+        "assessments/<uuid:assessment_id>/measurements/remove/",
+        measure.remove_measurement,
+        name="remove_measurement",
+    ),
     path("assessments/<uuid:assessment_id>/sign/", sign.sign, name="sign"),
     path("assessments/<uuid:assessment_id>/amend/", correct.amend, name="amend"),
     path("assessments/<uuid:assessment_id>/void/", correct.void, name="void"),

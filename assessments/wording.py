@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from . import instrument
 from .history import Cell, Result
-from .models import Assessment
+from .models import Assessment, Measurement
 from .models.context import Context
 
 SHORT = {instrument.Status.NOT_TESTABLE: "NT", instrument.Status.NOT_DONE: "ND"}
@@ -57,3 +57,12 @@ def context_facts(assessment: Assessment) -> list[tuple[str, str]]:
             value = getattr(assessment, f"get_{field.name}_display")()
         facts.append((str(field.verbose_name), str(value)))
     return facts
+
+
+def measurements_in_order(assessment: Assessment) -> list[Measurement]:
+    """Return what was measured, in the order of the record's movements, right before left."""
+    places: dict[Cell, int] = {cell: place for place, cell in enumerate(assessment.cells)}
+    return sorted(
+        assessment.measurements.all(),
+        key=lambda each: (places[each.movement, each.side], each.kind),
+    )

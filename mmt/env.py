@@ -11,6 +11,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# How long PostgreSQL may keep a request waiting: to connect, for another's lock, for a machine
+# that went silent. In seconds, milliseconds and milliseconds, as libpq counts them.
+WAITS = {
+    "connect_timeout": "5",
+    "options": "-c lock_timeout=20000",
+    "tcp_user_timeout": "20000",
+}
+
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
@@ -81,11 +89,11 @@ def database(folder: Path) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {
-            **options,
-            "pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 10), "timeout": 10},
-        },
+        # One connection a thread, kept, and tried before each request: after the server was away
+        # the next request connects anew at once, and one during it need not wait to be told so.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**WAITS, **options},
     }
 
 

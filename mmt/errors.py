@@ -3,8 +3,17 @@
 They need no session, database or context, since any of these may be what failed.
 """
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+RETRY_SECONDS = 5
+# SQLite's primary result codes: https://www.sqlite.org/rescode.html
+SQLITE_ERROR, SQLITE_IOERR, SQLITE_FULL = 1, 10, 13
+POSTGRES_DISK_FULL = "53100"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,7 +34,34 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(500)
+    """Answer what nothing else answered: a fault of ours, or a database that is away."""
+    found = _database_problem(sys.exc_info()[1])
+    if found is None:
+        return _page(500)
+    if request.content_type == "application/json":
+        answer: HttpResponse = JsonResponse({"error": "server", "message": found}, status=503)
+    else:
+        answer = _page(503, reason=found, sent="yes" if request.method == "POST" else "")
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _database_problem(error: BaseException | None) -> str | None:
+    """Return in words why the database took nothing; None if that is not what failed.
+
+    An error may have come up while another was dealt with: the first one counts.
+    """
+    while error and not isinstance(error, OperationalError | InterfaceError):
+        error = error.__context__
+    if error is None:
+        return None
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    if code == SQLITE_ERROR:  # not away: the statement was wrong
+        return None
+    state = getattr(error.__cause__, "sqlstate", None)
+    if code in {SQLITE_FULL, SQLITE_IOERR} or state == POSTGRES_DISK_FULL:
+        return _("The disk on which the records are kept has no room or cannot be written.")
+    return _("The database with the records does not answer just now.")
 
 
 def _page(status: int, **words: str) -> HttpResponse:

@@ -5,7 +5,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from assessments.views.read import start
+from assessments.views.start import start
+from mmt import offline
+from mmt.accounts.session import clears_device, device
 
 handler400 = "mmt.errors.bad_request"
 handler403 = "mmt.errors.permission_denied"
@@ -22,7 +24,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 # Of django-allauth's pages only those that a closed house needs: accounts come by invitation.
 account_patterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", clears_device(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
@@ -43,6 +45,10 @@ account_patterns = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("offline/", offline.offline, name="offline"),
+    path("device/", device, name="device"),
     path("accounts/", include(account_patterns)),
     path("team/", include("mmt.accounts.urls")),
     path("patients/", include("patients.urls")),

@@ -9,7 +9,7 @@ from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
-from .models import Event, Intervention, Patient, SearchTerm
+from .models import Event, FunctionalTest, Intervention, Patient, SearchTerm
 from .names import fold, search_terms
 
 Happened = TypeVar("Happened", Event, Intervention)
@@ -86,6 +86,43 @@ def add_event(event: Event, *, by: User) -> Event:
 @transaction.atomic
 def add_intervention(intervention: Intervention, *, by: User) -> Intervention:
     return _add(intervention, Action.INTERVENTION_ADDED, by=by)
+
+
+@transaction.atomic
+def add_functional_test(test: FunctionalTest, *, by: User) -> FunctionalTest:
+    test.tester = by
+    test.save(force_insert=True)
+    record(
+        Action.FUNCTIONAL_TEST_ADDED,
+        by=by,
+        clinic_id=test.patient.clinic_id,
+        patient_id=test.patient_id,
+        target=test.pk,
+        detail={"kind": test.kind, "tested_on": str(test.tested_on)},
+    )
+    return test
+
+
+@transaction.atomic
+def void_functional_test(test: FunctionalTest, *, reason: str, by: User) -> FunctionalTest:
+    """Mark a test as entered in error: it stays readable and counts no more.
+
+    Who marked it first stays: a second click changes nothing.
+    """
+    locked = FunctionalTest.objects.select_for_update(of=("self",)).get(pk=test.pk)
+    if locked.voided_at is not None:
+        return locked
+    locked.voided_by, locked.voided_at, locked.void_reason = by, timezone.now(), reason
+    locked.save(update_fields=["voided_by", "voided_at", "void_reason"])
+    record(
+        Action.FUNCTIONAL_TEST_VOIDED,
+        by=by,
+        clinic_id=test.patient.clinic_id,
+        patient_id=test.patient_id,
+        target=test.pk,
+        detail={"reason": reason},
+    )
+    return locked
 
 
 def _add(row: Happened, action: Action, *, by: User) -> Happened:

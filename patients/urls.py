@@ -12,4 +12,14 @@ urlpatterns = [
     path("<uuid:patient_id>/restore/", views.restore, name="restore"),
     path("<uuid:patient_id>/events/new/", views.add_event, name="add_event"),
     path("<uuid:patient_id>/interventions/new/", views.add_intervention, name="add_intervention"),
+    path(
+        "<uuid:patient_id>/functional-tests/new/",
+        views.add_functional_test,
+        name="add_functional_test",
+    ),
+    path(
+        "<uuid:patient_id>/functional-tests/<uuid:test_id>/void/",
+        views.void_functional_test,
+        name="void_functional_test",
+    ),
 ]

@@ -29,6 +29,7 @@ from .forms import (
     differences,
     state_of,
 )
+from .functional_forms import FunctionalTestForm, InErrorForm
 from .models import Patient
 from .paging import page_by_name
 from .permissions import check_user_can_edit, check_user_can_register
@@ -201,6 +202,33 @@ def add_intervention(request: SignedInRequest, patient_id: UUID) -> HttpResponse
         messages.success(request, _("The intervention is on the time axis."))
         return redirect("assessments:person", patient.pk)
     return render(request, "patients/add_intervention.html", {"patient": patient, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_functional_test(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
+    patient = _get_patient(request, patient_id)
+    form = FunctionalTestForm(request.POST or None, patient=patient)
+    if request.method == "POST" and form.is_valid():
+        _add_once(form, lambda: actions.add_functional_test(form.instance, by=request.user))
+        messages.success(request, _("The functional test is saved."))
+        return redirect("assessments:person", patient.pk)
+    return render(request, "patients/add_functional_test.html", {"patient": patient, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def void_functional_test(request: SignedInRequest, patient_id: UUID, test_id: UUID) -> HttpResponse:
+    """Mark a test as entered in error, with the reason. A second click leads to the patient."""
+    patient = _get_patient(request, patient_id)
+    test = get_object_or_404(patient.functional_tests.select_related("tester"), pk=test_id)
+    form = InErrorForm(request.POST or None)
+    if test.voided_at is not None:
+        return redirect("assessments:person", patient.pk)
+    if request.method == "POST" and form.is_valid():
+        actions.void_functional_test(test, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("The test is marked as entered in error. It stays readable."))
+        return redirect("assessments:person", patient.pk)
+    context = {"patient": patient, "form": form, "test": test}
+    return render(request, "patients/void_functional_test.html", context)
 
 
 def _add_once(form: HappenedForm, add: Callable[[], object]) -> None:

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,10 @@ PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/po
 START_SECONDS = 30
 # A forgotten connection in a test must fail the test, not hold up the run.
 SETTINGS = "max_connections = 200\nlock_timeout = '20s'\n"
+BACKENDS = """
+    SELECT pid FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 QUICK = "fsync = off\nfull_page_writes = off\n"
 
 
@@ -51,6 +55,13 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
 
     With `durable`, a commit reaches the disk as it would in a clinic. Raises NotStarted.
     """
+    with cluster(durable=durable) as server:
+        yield server.url
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator["Cluster"]:
+    """Like `throwaway`, for who stops and starts the server in between."""
     found = programs()
     if found is None:
         raise NotStarted("initdb is not on this machine.")
@@ -60,10 +71,92 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
         password = _initialise(found, folder, owner)
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(SETTINGS if durable else SETTINGS + QUICK)
-        with _running(found, folder, owner, password) as url:
-            yield url
+        server = Cluster(found, folder, owner, password)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cluster:
+    """A PostgreSQL server; `url` stays the same over `stop()`, `kill()` and `start()`."""
+
+    def __init__(self, found: Path, folder: Path, owner: dict[str, Any], password: str) -> None:
+        self.folder = folder
+        self.owner = owner
+        port = _free_port()
+        self.url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
+        self._command = [*leash("QUIT"), str(found / "postgres"), "-D", str(folder / "data")]
+        for name, value in settings.items():
+            self._command += ["-c", f"{name}={value}"]
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return once it answers. Raises NotStarted with its log."""
+        with (self.folder / "log").open("a", encoding="utf-8") as log:
+            self._server = subprocess.Popen(
+                self._command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self.owner,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        limit = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                ended = self._server is None or self._server.poll() is not None
+                if ended or time.monotonic() > limit:
+                    log = self.folder / "log"
+                    raise NotStarted(log.read_text(encoding="utf-8")) from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End it at once: every session is cut off, and the next start recovers from the log."""
+        self._end(signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        backends = self.backends()
+        self._end(signal.SIGKILL)
+        for pid in backends:
+            _kill(pid)
+
+    def kill_backend(self, choose: Callable[[list[int]], int]) -> None:
+        """Kill one session's process; return when the server has thrown out all and recovered."""
+        with suppress(psycopg.OperationalError), psycopg.connect(self.url) as own:
+            if pids := self.backends():
+                _kill(choose(pids))
+                own.execute("SELECT pg_sleep(%s)", (START_SECONDS,))
+        self._wait()
+
+    def backends(self) -> list[int]:
+        """Return the processes that serve sessions, ours not."""
+        with psycopg.connect(self.url) as connection:
+            rows = connection.execute(BACKENDS).fetchall()
+        return [pid for (pid,) in rows]
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._server is not None:
+            self._server.send_signal(number)
+            self._server.wait(timeout=START_SECONDS)
+            self._server = None
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself
+        os.kill(pid, signal.SIGKILL)
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -96,39 +189,6 @@ def _initialise(found: Path, folder: Path, owner: dict[str, Any]) -> str:
     if done.returncode:
         raise NotStarted(done.stdout + done.stderr)
     return password
-
-
-@contextmanager
-def _running(found: Path, folder: Path, owner: dict[str, Any], password: str) -> Iterator[str]:
-    port = _free_port()
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
-    command = [*leash("QUIT"), str(found / "postgres"), "-D", str(folder / "data")]
-    for name, value in settings.items():
-        command += ["-c", f"{name}={value}"]
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=log, start_new_session=True, **owner
-        )
-    try:
-        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
-        _wait(server, url, folder / "log")
-        yield url
-    finally:
-        server.send_signal(signal.SIGQUIT)  # nothing of it is kept, so it need not tidy up
-        server.wait(timeout=START_SECONDS)
-
-
-def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    limit = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=5).close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > limit:
-                raise NotStarted(log.read_text(encoding="utf-8")) from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _free_port() -> int:

@@ -40,6 +40,13 @@ class Product:
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process that serves. Raises RuntimeError while none does."""
+        if self._process is None:
+            raise RuntimeError("The product is not running.")
+        return self._process.pid
+
     def start(self, *arguments: str) -> None:
         """Start serving; return once the address answers. Raises RuntimeError with the log."""
         written = self.log.stat().st_size if self.log.exists() else 0

@@ -14,7 +14,8 @@ from contextlib import contextmanager, nullcontext
 
 from tests import parts, postgres
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
+WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
+PYTEST = [sys.executable, "-m", "pytest", *WORKERS]
 INTERRUPTED = 2  # what pytest answers then
 
 

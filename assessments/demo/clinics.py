@@ -16,6 +16,7 @@ from mmt.audit.models import Action
 
 from .corrections import correct
 from .guard import check_holds_nothing_real, check_not_loaded
+from .measured import with_measurements
 from .names import FAMILY_NAMES
 from .people import KINDS, Person, plan_patient, visit_days, weekday
 from .plan import Place, PlannedClinic, PlannedPatient
@@ -156,4 +157,4 @@ def _plan_patients(
             place, rng, Person(number, named.get(number, ""), kind, days), tested
         )
         found.append(SPECIAL[number](place, planned) if number in SPECIAL else planned)
-    return tuple(found)
+    return tuple(with_measurements(place, patient) for patient in found)

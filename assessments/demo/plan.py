@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -10,6 +11,23 @@ from zoneinfo import ZoneInfo
 from ..history import Cell, Result
 
 _NAMESPACE = UUID("6f7a3b52-5c0e-4b57-9d34-0d1c1f7d2a10")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMeasurement:
+    """A force or heel raises, by the names of `Measurement`."""
+
+    movement: str
+    side: str
+    kind: str
+    typed: tuple[str, ...] = ()
+    trials: tuple[str, ...] = ()
+    unit: str = ""
+    rule: str = ""
+    device: str = ""
+    count: int | None = None
+    full_height: int | None = None
+    limited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,7 @@ class PlannedVisit:
     results: Mapping[Cell, Result]
     context: Mapping[str, Any]
     filled: frozenset[Cell] = frozenset()
+    measurements: tuple[PlannedMeasurement, ...] = ()
 
     @property
     def signed_at(self) -> datetime:
@@ -64,6 +83,20 @@ class PlannedIntervention:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFunctional:
+    """A functional test, by the names of `FunctionalTest`; `tester` as in `PlannedVisit`."""
+
+    kind: str
+    tested_on: date
+    tester: int
+    entered_at: datetime
+    first: Decimal | None
+    second: Decimal | None = None
+    not_able: str = ""
+    aid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPatient:
     """`visits` are in order of time."""
 
@@ -83,6 +116,7 @@ class PlannedPatient:
     events: tuple[PlannedEvent, ...] = ()
     interventions: tuple[PlannedIntervention, ...] = ()
     drafts: tuple[PlannedDraft, ...] = ()
+    functional: tuple[PlannedFunctional, ...] = ()
     archived_at: datetime | None = None
 
 

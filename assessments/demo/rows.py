@@ -70,6 +70,39 @@ SCORE = (
     "position",
     "note",
     "entered",
+    "confirmed",
+)
+MEASUREMENT = (
+    "assessment_id",
+    "movement",
+    "side",
+    "kind",
+    "typed",
+    "trials",
+    "unit",
+    "rule",
+    "device",
+    "count",
+    "full_height",
+    "limited_by",
+    "position",
+    "note",
+    "entered_by_id",
+    "entered_at",
+)
+FUNCTIONAL = (
+    "id",
+    "patient_id",
+    "kind",
+    "tested_on",
+    "first",
+    "second",
+    "not_able",
+    "aid",
+    "note",
+    "tester_id",
+    "entered_at",
+    "void_reason",
 )
 DRAFT = ("assessment_id", "cells", "clients", "revision", "saved_at", "saved_by_id")
 BLANK: dict[str, Any] = {
@@ -79,6 +112,8 @@ BLANK: dict[str, Any] = {
     "position": "",
     "note": "",
     "entered": Entered.TYPED.value,
+    "confirmed": [],
+    "quick": False,
 }
 
 
@@ -157,7 +192,8 @@ def score_rows(patients: Patients) -> Rows:
     for patient in patients:
         for visit in patient.visits:
             mine, at_once = keep(visit.id), visit.filled
-            for cell, (status, level, reason, limiters, *place, _amended) in visit.results.items():
+            for cell, result in visit.results.items():
+                status, level, reason, limiters, *place, _amended, confirmed = result
                 yield (
                     mine,
                     *cell,
@@ -167,7 +203,25 @@ def score_rows(patients: Patients) -> Rows:
                     " ".join(limiters),
                     *place,
                     filled if cell in at_once else typed,
+                    " ".join(confirmed),
                 )
+
+
+def measurement_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:
+    for patient in patients:
+        for visit in patient.visits:
+            for each in visit.measurements:
+                told = [getattr(each, name) for name in MEASUREMENT[1:12]]
+                told[3:5] = [list(each.typed), list(each.trials)]
+                yield visit.id, *told, "", "", testers[visit.tester], visit.tested_at
+
+
+def functional_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:
+    for patient in patients:
+        for number, test in enumerate(patient.functional):
+            key = uuid5(patient.id, f"functional test {number}")
+            told = [getattr(test, name) for name in FUNCTIONAL[2:8]]
+            yield key, patient.id, *told, "", testers[test.tester], test.entered_at, ""
 
 
 def draft_rows(patients: Patients, testers: Sequence[User]) -> Rows:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmt.accounts.models import Clinic, User
-from patients.models import Event, Intervention, Patient, SearchTerm
+from patients.models import Event, FunctionalTest, Intervention, Patient, SearchTerm
 
-from ..models import Assessment, Draft, Progress, Score
+from ..models import Assessment, Draft, Measurement, Progress, Score
 from . import rows
 from .plan import PlannedPatient
 from .progress import PROGRESS, progress_rows
@@ -39,6 +39,8 @@ class Writer:
             rows.assessment_rows(patients, mine, testers, signed=at_once),
         )
         insert_stored(Score, rows.SCORE, rows.score_rows(patients))
+        insert(Measurement, rows.MEASUREMENT, rows.measurement_rows(patients, testers))
+        insert(FunctionalTest, rows.FUNCTIONAL, rows.functional_rows(patients, testers))
         if not at_once:
             update(Assessment, SIGNATURE, rows.signature_rows(patients, testers))
         insert(Draft, rows.DRAFT, rows.draft_rows(patients, self.testers))

@@ -16,13 +16,15 @@ from .forms import CONTEXT_KEYS
 class Content:
     """A draft's scores, sorted: what can be signed, what cannot and why, what is blank.
 
-    `entered` says of each result how it came ("typed", "filled").
+    `entered` says of each result how it came ("typed", "filled"); `quick` are those typed within
+    seconds with many like them.
     """
 
     results: dict[Cell, Result] = field(default_factory=dict)
     entered: dict[Cell, str] = field(default_factory=dict)
     errors: dict[Cell, str] = field(default_factory=dict)
     blank: list[Cell] = field(default_factory=list)
+    quick: set[Cell] = field(default_factory=set)
 
     @property
     def graded(self) -> int:
@@ -62,12 +64,15 @@ def read_content(assessment: Assessment, draft: Draft) -> Content:
             content.errors[cell] = str(problem)
         else:
             content.entered[cell] = value.get("entered", "typed")
+            if value.get("quick"):
+                content.quick.add(cell)
     return content
 
 
 def read_cell(value: Mapping[str, Any], profile: str) -> Result:
     """Return what a typed cell says. Raises NotAGrade, saying what is wrong with it."""
     parsed = instrument.parse_grade(value["text"], profile)
+    confirmed = tuple(value.get("confirmed", ()))
     if parsed.status == instrument.Status.GRADED:
         return Result(
             parsed.status.value,
@@ -75,8 +80,10 @@ def read_cell(value: Mapping[str, Any], profile: str) -> Result:
             limiters=tuple(value.get("limiters", ())),
             position=value.get("position", ""),
             note=value.get("note", ""),
+            confirmed=confirmed,
         )
     reason = str(parsed.reason or value.get("reason", ""))
     if reason not in {str(known) for known in instrument.REASONS[parsed.status]}:
         raise instrument.NotAGrade(_("Give a reason: why was it not tested?"))
-    return Result(parsed.status.value, reason=reason, note=value.get("note", ""))
+    note = value.get("note", "")
+    return Result(parsed.status.value, reason=reason, note=note, confirmed=confirmed)

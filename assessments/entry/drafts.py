@@ -1,6 +1,7 @@
 """Starting a draft, saving into it, throwing it away."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from mmt.audit.models import Action
 from ..models import Assessment, Draft
 from .operations import Batch, Operation
 
+# How long a discarded draft can be taken back.
+DISCARDED_KEPT = timedelta(days=30)
+
 
 class AlreadyUsed(ValueError):
     """The id made by the form belongs to another record."""
@@ -21,6 +25,10 @@ class AlreadyUsed(ValueError):
 
 class NoLongerADraft(ValueError):
     """The assessment was signed or discarded meanwhile."""
+
+
+class TooLate(ValueError):
+    """The draft was discarded longer ago than discarded drafts are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +63,11 @@ def start_draft(assessment: Assessment, *, by: User) -> Assessment:
                 clinic_id=assessment.clinic_id,
                 patient_id=assessment.patient_id,
                 target=assessment.pk,
+                detail={"tester": str(assessment.tester_id)},
             )
     except IntegrityError:
-        same = {name: getattr(assessment, name) for name in ("battery", "profile", "tested_at")}
+        chosen = ("battery", "profile", "tested_at", "tester")
+        same = {name: getattr(assessment, name) for name in chosen}
         first = Assessment.objects.filter(
             pk=assessment.pk,
             patient=assessment.patient_id,
@@ -102,12 +112,36 @@ def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
 
 @transaction.atomic
 def discard_draft(assessment: Assessment, *, by: User) -> None:
-    """Put a draft aside. It is kept, unseen."""
+    """Put a draft aside. It is kept, unseen; `restore_draft` takes it back."""
     draft = lock_draft(assessment.pk)
     draft.discarded_at = timezone.now()
     draft.save(update_fields=["discarded_at"])
     record(
         Action.DRAFT_DISCARDED,
+        by=by,
+        clinic_id=assessment.clinic_id,
+        patient_id=assessment.patient_id,
+        target=assessment.pk,
+    )
+
+
+@transaction.atomic
+def restore_draft(assessment: Assessment, *, by: User) -> None:
+    """Take a discarded draft back; one that is open already stays as it is.
+
+    Raises NoLongerADraft after signing, TooLate after `DISCARDED_KEPT`.
+    """
+    draft = Draft.objects.select_for_update().filter(assessment=assessment.pk).first()
+    if draft is None:
+        raise NoLongerADraft(str(assessment.pk))
+    if draft.discarded_at is None:
+        return
+    if draft.discarded_at < timezone.now() - DISCARDED_KEPT:
+        raise TooLate(str(assessment.pk))
+    draft.discarded_at = None
+    draft.save(update_fields=["discarded_at"])
+    record(
+        Action.DRAFT_RESTORED,
         by=by,
         clinic_id=assessment.clinic_id,
         patient_id=assessment.patient_id,

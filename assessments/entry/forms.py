@@ -1,9 +1,10 @@
 """Starting an assessment, and the context around its scores."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -30,18 +31,25 @@ CONTEXT_GROUPS = (
     ("first_side", "stopped_early", "note"),
 )
 CONTEXT_KEYS = tuple(f"context.{name}" for group in CONTEXT_GROUPS for name in group)
+WALL = ZoneInfo("UTC")
 TESTED_AT = _("tested at")
 EDSS_LEAST_STEP = 1  # the scale goes 0, 1, 1.5, 2 and so on to 10
 
 
 class TestedAtField(forms.DateTimeField):
-    """When the patient was tested, on the clinic's wall clock; not in the future."""
+    """When the patient was tested, on the clinic's wall clock; not in the future.
+
+    `stands` is the moment recorded so far. A wall clock that names it means it and no other, even
+    in the hour that an autumn night has twice; of the two, a new entry means the later one that
+    is past. A time written with its offset from UTC is exact.
+    """
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
-    def __init__(self, clinic: Clinic, **kwargs: Any) -> None:
+    def __init__(self, clinic: Clinic, *, stands: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(label=TESTED_AT, **kwargs)
         self.clinic = clinic
+        self.stands = stands
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime) and timezone.is_aware(value):
@@ -49,13 +57,41 @@ class TestedAtField(forms.DateTimeField):
         return value
 
     def to_python(self, value: Any) -> datetime | None:
-        with timezone.override(self.clinic.zone):
-            return super().to_python(value)
+        with timezone.override(WALL):  # a place where every hour is there once
+            found = super().to_python(value)
+        try:
+            if found is not None and found.tzinfo is WALL:
+                found = self._moment(found.replace(tzinfo=None))
+            return found and found.astimezone(self.clinic.zone)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def _moment(self, wall: datetime) -> datetime:
+        """Return when the clinic's clocks showed this. Raises ValidationError if they never did."""
+        if self.stands and _minute(self.prepare_value(self.stands)) == _minute(wall):
+            return self.stands
+        zone = self.clinic.zone
+        moments = [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0)]
+        shown = [each for each in moments if self.prepare_value(each) == wall]
+        if not shown:
+            raise forms.ValidationError(
+                _("The clocks never showed this time: they were put forward that night."),
+                code="skipped",
+            )
+        return next((each for each in shown if not _is_future(each)), shown[-1])
 
     def validate(self, value: datetime | None) -> None:
         super().validate(value)
-        if value and value > timezone.now() + CLOCK_LEEWAY:
+        if value and _is_future(value):
             raise forms.ValidationError(_("This is in the future."), code="future")
+
+
+def _minute(wall: datetime) -> datetime:
+    return wall.replace(second=0, microsecond=0)
+
+
+def _is_future(moment: datetime) -> bool:
+    return moment > timezone.now() + CLOCK_LEEWAY
 
 
 def check_after_birth(tested_at: datetime | None, patient: Patient, clinic: Clinic) -> None:
@@ -65,23 +101,34 @@ def check_after_birth(tested_at: datetime | None, patient: Patient, clinic: Clin
         )
 
 
-def _batteries() -> list[tuple[str, str]]:
+def battery_choices() -> list[tuple[str, str]]:
     return [
         (battery.key, f"{battery.name} ({len(instrument.cells(battery.movements))})")
         for battery in instrument.BATTERIES.values()
     ]
 
 
-def _profiles() -> list[tuple[str, str]]:
+def profile_choices() -> list[tuple[str, str]]:
     return [(profile.key, str(profile.name)) for profile in instrument.PROFILES.values()]
+
+
+def refuse_other_scale(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """Add an error where a battery with a scale of its own is asked for on another."""
+    battery = instrument.BATTERIES.get(cleaned.get("battery", ""))
+    if battery and battery.profile and cleaned.get("profile") not in {battery.profile, None}:
+        needed = instrument.profile(battery.profile).name
+        form.add_error(
+            "profile",
+            _("%(battery)s is scored on %(scale)s.") % {"battery": battery.name, "scale": needed},
+        )
 
 
 class StartForm(forms.Form):
     """Which battery, on which scale, when. The id makes sending it twice harmless."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
-    battery = forms.ChoiceField(label=_("battery"), choices=_batteries)
-    profile = forms.ChoiceField(label=_("scale"), choices=_profiles)
+    battery = forms.ChoiceField(label=_("battery"), choices=battery_choices)
+    profile = forms.ChoiceField(label=_("scale"), choices=profile_choices)
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         clinic = patient.clinic
@@ -104,14 +151,7 @@ class StartForm(forms.Form):
         if "id" in self.errors:  # hidden, so its own error would not be seen
             self.add_error(None, _("This form is not whole. Open a new one."))
         check_after_birth(cleaned.get("tested_at"), self.patient, self.patient.clinic)
-        battery = instrument.BATTERIES.get(cleaned.get("battery", ""))
-        if battery and battery.profile and cleaned.get("profile") not in {battery.profile, None}:
-            needed = instrument.profile(battery.profile).name
-            self.add_error(
-                "profile",
-                _("%(battery)s is scored on %(scale)s.")
-                % {"battery": battery.name, "scale": needed},
-            )
+        refuse_other_scale(self, cleaned)
         return cleaned
 
     def assessment(self, by: User) -> Assessment:
@@ -148,7 +188,9 @@ class ContextForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tested_at"] = TestedAtField(self.instance.clinic)
+        self.fields["tested_at"] = TestedAtField(
+            self.instance.clinic, stands=self.instance.tested_at
+        )
         self.initial["tested_at"] = self.instance.tested_at
 
     def add_prefix(self, field_name: str) -> str:

@@ -3,9 +3,9 @@
 The part that is the same for every visit is made once per process and language.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -21,17 +21,29 @@ Group = tuple[instrument.Position | instrument.Region, list[instrument.Movement]
 ORDERS: dict[str, Callable[[Iterable[str]], Sequence[Group]]] = {
     "position": instrument.by_position,
     "region": instrument.by_region,
+    "battery": instrument.as_listed,
 }
+DEFAULT_ORDER = "position"
 WIDTH = 3
 
 
+def position_changes(movement_keys: Iterable[str], order: str) -> int:
+    """Return how often the patient changes position on the way through the grid."""
+    keys = [each.key for _group, members in ORDERS[order](movement_keys) for each in members]
+    return len(instrument.as_listed(keys)) - 1
+
+
 def render_grid(
-    assessment: Assessment, draft: Draft, last: Mapping[Cell, str], order: str
+    assessment: Assessment,
+    draft: Draft,
+    last: Mapping[Cell, str],
+    order: str,
+    untestable: Collection[Cell] = (),
 ) -> SafeString:
     """Return the table bodies of the grid, one per position or region, in test order.
 
-    `last` maps cells to the code of the last grade, where there is one. Every text that a person
-    typed is escaped here.
+    `last` maps cells to the code of the last grade, where there is one; `untestable` are those
+    that could not be tested since. Every text that a person typed is escaped here.
     """
     language = get_language() or ""
     parts: list[str] = []
@@ -42,7 +54,11 @@ def render_grid(
         )
         for movement in movements:
             parts.append(_row_head(movement.key, language))
-            parts.extend(_cells(movement, assessment.profile, draft.cells, last, language))
+            for side in movement.sides:
+                cell = (movement.key, str(side.value))
+                value, was = draft.cells.get(cell_key(cell), {}), last.get(cell, "")
+                shown = _Shown(value, was, cell in untestable, assessment.profile)
+                parts.append(_cell(cell, shown, language))
             parts.append("</tr>")
         parts.append("</tbody>")
     return mark_safe("".join(parts))  # noqa: S308  (each part escaped where it is made)
@@ -65,30 +81,28 @@ def grid_state(value: Mapping[str, Any], profile: str) -> tuple[str, str, str]:
     return str(parsed.status.value), "", "nt" if parsed.status == "not_testable" else "nd"
 
 
-def _cells(
-    movement: instrument.Movement,
-    profile: str,
-    typed: Mapping[str, Any],
-    last: Mapping[Cell, str],
-    language: str,
-) -> Iterable[str]:
-    sides = movement.sides
-    for side in sides:
-        cell = (movement.key, str(side.value))
-        span = f' colspan="{WIDTH - 1}"' if len(sides) == 1 else ""
-        yield _cell(
-            cell, span, typed.get(cell_key(cell), {}), last.get(cell, ""), profile, language
-        )
+class _Shown(NamedTuple):
+    """What one cell shows: what was typed, the last grade's code, whether untestable since."""
+
+    value: Mapping[str, Any]
+    was: str
+    untestable: bool
+    profile: str
 
 
-def _cell(
-    cell: Cell, span: str, value: Mapping[str, Any], was: str, profile: str, language: str
-) -> str:
-    key = cell_key(cell)
-    state, code, look = grid_state(value, profile)
+def _cell(cell: Cell, shown: _Shown, language: str) -> str:
+    key, value, was = cell_key(cell), shown.value, shown.was
+    span = f' colspan="{WIDTH - 1}"' if cell[1] == instrument.Side.MIDLINE else ""
+    state, code, look = grid_state(value, shown.profile)
     text = escape(code or value.get("text", ""))
     note, reason = escape(value.get("note", "")), escape(value.get("reason", ""))
     limiters = escape(" ".join(value.get("limiters", ())))
+    position, kept = escape(value.get("position", "")), " ".join(value.get("confirmed", ()))
+    extra = f' data-position="{position}" data-confirmed="{escape(kept)}"'
+    if value.get("quick"):
+        extra += ' data-quick="yes"'
+    if shown.untestable:
+        extra += ' data-untestable="yes"'
     invalid = ' aria-invalid="true"' if state == "invalid" else ""
     return (
         f'<td{span}><div class="slot"><input class="cell {look}" id="{key}" name="{key}"'
@@ -97,7 +111,7 @@ def _cell(
         f'{_cell_head(cell, language)} aria-describedby="was.{key}" data-state="{state}"'
         f' data-grade="{code}" data-reason="{reason}" data-limiters="{limiters}" data-note="{note}"'
         f' data-entered="{escape(value.get("entered", ""))}" data-rev="{value.get("rev", 0)}"'
-        f' data-was="{was}"{invalid}>'
+        f' data-was="{was}"{extra}{invalid}>'
         f'<span class="aside"><span class="was" id="was.{key}">{_was(was, language)}</span>'
         f'<span class="beside"></span></span></div></td>'
     )
@@ -109,8 +123,10 @@ def _row_head(movement_key: str, language: str) -> str:
     own = "".join(
         f' data-meaning-{level}="{escape(text)}"' for level, text in movement.meanings.items()
     )
+    eliminated = " ".join(position.value for position in movement.eliminated)
     return (
         f'<tr data-row="{movement_key}" data-name="{escape(movement.name)}"'
+        f' data-limb="{movement.limb or ""}" data-without-gravity="{eliminated}"'
         f' data-against="{escape(movement.against_gravity)}"'
         f' data-eliminated="{escape(movement.gravity_eliminated)}"{own}>'
         f'<th scope="row"><span class="movement">{escape(movement.name)}</span> '

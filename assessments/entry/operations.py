@@ -14,11 +14,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from .. import instrument
+from ..consistency import Prompt
 from ..wording import key_name
 
 MOST_OPERATIONS = 400
 LONGEST_TEXT = {"text": 4000, "reason": 20, "position": 20, "note": 300}
-MOST_LIMITERS = len(instrument.Limiter)
+LISTS: dict[str, type[instrument.LabelledEnum]] = {
+    "limiters": instrument.Limiter,
+    "confirmed": Prompt,  # the questions about this very text that were answered with "keep"
+}
 ENTERED = ("typed", "filled")
 LARGEST = 2**31 - 1
 
@@ -84,22 +88,25 @@ def _value(data: dict[str, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = {name: _text(value, name) for name in LONGEST_TEXT}
     if clean["position"] not in {"", *instrument.Position}:
         raise BadOperations(_("position: this one is not known."))
-    clean["limiters"] = _limiters(value.get("limiters", []))
+    clean |= {name: _members(value, name) for name in LISTS}
     entered = value.get("entered", ENTERED[0])
     if entered not in ENTERED:
         raise BadOperations(_("entered: this way of entry is not known."))
     clean["entered"] = entered
+    clean["quick"] = value.get("quick", False)
+    if not isinstance(clean["quick"], bool):
+        raise BadOperations(_("quick: true or false is needed."))
     return clean
 
 
-def _limiters(value: object) -> list[str]:
-    """Return them, each once."""
-    if not isinstance(value, list) or len(value) > MOST_LIMITERS:
-        raise BadOperations(_("limiters: a short list is needed."))
-    known = set(instrument.Limiter)
-    if not all(isinstance(item, str) and item in known for item in value):
-        raise BadOperations(_("limiters: one of them is not known."))
-    return list(dict.fromkeys(value))
+def _members(value: dict[str, Any], name: str) -> list[str]:
+    """Return the listed words, each once."""
+    items, known = value.get(name, []), set(LISTS[name])
+    if not isinstance(items, list) or len(items) > len(known):
+        raise BadOperations(_("%s: a short list is needed.") % name)
+    if not all(isinstance(item, str) and item in known for item in items):
+        raise BadOperations(_("%s: one of them is not known.") % name)
+    return list(dict.fromkeys(items))
 
 
 def _text(value: dict[str, Any], name: str) -> str:

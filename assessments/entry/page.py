@@ -9,14 +9,23 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from .. import instrument
+from .. import consistency, instrument
 from ..models import Assessment, Draft
 from ..wording import key_name
 from .context import context_texts, render_context
 from .drafts import Conflict
-from .grid import render_grid
-from .review import last_codes
+from .earlier import last_codes, last_known
+from .grid import position_changes, render_grid
 from .typed import keep_typed, shown_texts
+
+# No digit, so that a grade typed out of turn is not taken for a position.
+POSITION_KEYS = {
+    instrument.Position.SITTING: "s",
+    instrument.Position.SIDE_LYING: "l",
+    instrument.Position.PRONE: "p",
+    instrument.Position.SUPINE: "u",
+    instrument.Position.STANDING: "t",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Chooser:
     title: str
     choices: Sequence[Choice]
     many: bool = False
+    optional: bool = False  # pressed again, the choice is taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,9 @@ class RecordPage:
 
     def context(self) -> dict[str, Any]:
         assessment, draft = self.assessment, self.draft
-        last = last_codes(assessment)
+        known = last_known(assessment)
+        untestable = {cell for cell, last in known.items() if last.not_testable}
+        last = last_codes(assessment, known)
         texts = context_texts(assessment, draft)
         shown = json.dumps(shown_texts(assessment, draft, texts), ensure_ascii=False)
         if self.refused:
@@ -62,9 +74,11 @@ class RecordPage:
             "unsaved": self.refused is not None,
             "page": uuid.uuid4(),
             "order": self.order,
-            "grid": render_grid(assessment, draft, last, self.order),
+            "grid": render_grid(assessment, draft, last, self.order, untestable),
             "total": len(assessment.cells),
-            "position_changes": len(instrument.by_position(assessment.movements)) - 1,
+            "position_changes": position_changes(assessment.movements, self.order),
+            "limbs": _limbs(assessment),
+            "asking": _asking(),
             **_scale(instrument.profile(assessment.profile)),
             "choosers": _choosers(),
             "not_testable": instrument.REASONS[instrument.Status.NOT_TESTABLE],
@@ -100,6 +114,29 @@ def _lattice(profile: instrument.Profile) -> str:
     return " ".join(f"{code}={level}" for code, level in levels.items())
 
 
+def _limbs(assessment: Assessment) -> list[tuple[instrument.Side, instrument.Limb]]:
+    """Return the limbs of this assessment, for choosing all their cells at once."""
+    movements = [instrument.movement(key) for key in assessment.movements]
+    found = {(side, each.limb) for each in movements for side in each.sides if each.limb}
+    sides = (instrument.Side.RIGHT, instrument.Side.LEFT)
+    every = [(side, limb) for limb in instrument.Limb for side in sides]
+    return [limb for limb in every if limb in found]
+
+
+def _asking() -> dict[str, Any]:
+    """Return what the page must know to ask at the cell as the review asks before signing."""
+    return {
+        "jump": consistency.JUMP_THIRDS,
+        "above": consistency.ABOVE_WITHOUT_GRAVITY,
+        "normal": instrument.NORMAL_LEVEL,
+        "limiter": instrument.Limiter.PAIN.value,
+        "cells": consistency.SAME_CELLS,
+        "seconds": consistency.SAME_SECONDS,
+        "thirds": " ".join(map(str, instrument.THIRDS)),
+        "questions": list(consistency.QUESTIONS.items()),
+    }
+
+
 def _choosers() -> list[Chooser]:
     limiters = [
         Choice(limiter.value, limiter.label, str(place))
@@ -113,6 +150,14 @@ def _choosers() -> list[Chooser]:
         ),
         Chooser("not_done", _("Not done:"), _reasons(instrument.Status.NOT_DONE)),
         Chooser("limiter", _("What limited"), limiters, many=True),
+        Chooser("position", _("Position of"), _positions(), optional=True),
+    ]
+
+
+def _positions() -> list[Choice]:
+    return [
+        Choice(position.value, position.label, POSITION_KEYS[position])
+        for position in instrument.Position
     ]
 
 

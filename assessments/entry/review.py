@@ -1,17 +1,19 @@
-"""What a person must see before signing: what is missing, wrong, filled at once, or changed."""
+"""What a person must see before signing: what is missing, wrong, filled at once, or to be asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import cached_property
 
 from .. import instrument
+from ..consistency import JUMP_THIRDS, NOTHING, QUESTIONS, Last, Prompt, prompts
 from ..history import Cell
-from ..models import Assessment, Draft, Progress
+from ..instrument import Text
+from ..models import Assessment, Draft
+from ..wording import written
 from .content import Content, read_content
+from .earlier import last_known
 from .forms import CONTEXT_FIELDS, ContextForm
-
-JUMP_THIRDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Step:
     before: str
     after: str
     thirds: int
+    kept: bool = False
 
     @property
     def is_worse(self) -> bool:
@@ -33,6 +36,18 @@ class Step:
         return abs(self.thirds) >= JUMP_THIRDS
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prompt that nobody has answered yet, and the results it is about."""
+
+    prompt: Prompt
+    about: tuple[tuple[Cell, str], ...]
+
+    @property
+    def text(self) -> Text:
+        return QUESTIONS[self.prompt]
+
+
 class Review:
     def __init__(self, assessment: Assessment, draft: Draft) -> None:
         self.assessment = assessment
@@ -41,12 +56,15 @@ class Review:
         self.context = context_form(assessment, draft)
 
     @cached_property
+    def last(self) -> Mapping[Cell, Last]:
+        return last_known(self.assessment)
+
+    @cached_property
     def steps(self) -> list[Step]:
         """The cells whose grade differs from the last one, the largest fall first."""
-        last = last_levels(self.assessment)
         found = []
         for cell, result in self.content.results.items():
-            before, after = last.get(cell), result.level
+            before, after = self.last.get(cell, NOTHING).level, result.level
             if before is None or after is None or before == after:
                 continue
             found.append(
@@ -55,13 +73,53 @@ class Review:
                     instrument.code(before, self.assessment.profile),
                     instrument.code(after, self.assessment.profile),
                     instrument.THIRDS[after] - instrument.THIRDS[before],
+                    kept=Prompt.JUMP in result.confirmed,
                 )
             )
         return sorted(found, key=lambda step: step.thirds)
 
+    @cached_property
+    def asked(self) -> dict[Cell, tuple[Prompt, ...]]:
+        """What is to be asked of each result, answered or not."""
+        return {
+            cell: prompts(
+                cell[0],
+                result,
+                self.last.get(cell, NOTHING),
+                quick=cell in self.content.quick,
+            )
+            for cell, result in self.content.results.items()
+        }
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What nobody has answered yet."""
+        results, profile = self.content.results, self.assessment.profile
+        found = []
+        for prompt in Prompt:
+            about = tuple(
+                (cell, written(results[cell], profile))
+                for cell, asked in self.asked.items()
+                if prompt in asked and prompt not in results[cell].confirmed
+            )
+            if about:
+                found.append(Question(prompt, about))
+        return found
+
     @property
-    def jumps(self) -> list[Step]:
-        return [step for step in self.steps if step.is_jump]
+    def filled(self) -> list[tuple[Cell, str]]:
+        """The cells that were filled in at once, as written."""
+        results, profile = self.content.results, self.assessment.profile
+        return [(cell, written(results[cell], profile)) for cell in self.content.filled]
+
+    @property
+    def kept(self) -> Content:
+        """The content as it is signed: who signs has answered every prompt with "keep"."""
+        results = {
+            cell: result._replace(confirmed=tuple(map(str, self.asked[cell])))
+            for cell, result in self.content.results.items()
+        }
+        return replace(self.content, results=results)
 
     @property
     def can_sign(self) -> bool:
@@ -69,8 +127,8 @@ class Review:
 
     @property
     def asks_nothing(self) -> bool:
-        """Whether one key may sign: all scored, nothing filled at once, no jump."""
-        return self.can_sign and not (self.content.blank or self.content.filled or self.jumps)
+        """Whether one key may sign: all scored, nothing filled at once, no question open."""
+        return self.can_sign and not (self.content.blank or self.content.filled or self.questions)
 
 
 def context_form(assessment: Assessment, draft: Draft) -> ContextForm:
@@ -80,19 +138,3 @@ def context_form(assessment: Assessment, draft: Draft) -> ContextForm:
     initial = {form.add_prefix(name): form[name].value() for name in (*CONTEXT_FIELDS, "tested_at")}
     data = {key: "" if value is None else value for key, value in initial.items()} | typed
     return ContextForm(data, instance=assessment)
-
-
-def last_levels(assessment: Assessment) -> Mapping[Cell, int]:
-    """Return the patient's last grade of each cell, as levels 0-12."""
-    rows = Progress.objects.filter(patient=assessment.patient_id)
-    return {
-        (movement, side): level
-        for movement, side, level in rows.values_list("movement", "side", "latest_level")
-    }
-
-
-def last_codes(assessment: Assessment) -> Mapping[Cell, str]:
-    return {
-        cell: instrument.code(level, assessment.profile)
-        for cell, level in last_levels(assessment).items()
-    }

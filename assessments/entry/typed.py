@@ -16,7 +16,18 @@ from ..models import Assessment, Draft
 from .content import cell_key, draft_keys
 from .operations import BadOperations, Batch, read_batch
 
-BLANK = {"text": "", "reason": "", "limiters": [], "position": "", "note": "", "entered": "typed"}
+BLANK = {
+    "text": "",
+    "reason": "",
+    "limiters": [],
+    "position": "",
+    "note": "",
+    "entered": "typed",
+    "confirmed": [],
+    "quick": False,
+}
+# What belongs to the text that stood, not to the one typed over it.
+OF_THE_TEXT = ("reason", "entered", "confirmed", "quick")
 
 
 def shown_texts(assessment: Assessment, draft: Draft, context: Mapping[str, str]) -> dict[str, str]:
@@ -81,10 +92,10 @@ def _shown(post: QueryDict) -> dict[str, str]:
 
 
 def _typed_over(draft: Draft, key: str, text: str) -> dict[str, Any]:
-    """Return the standing value with another text; the reason was for the one before."""
+    """Return the standing value with another text; reasons and answers were for the one before."""
     standing = {**BLANK, **draft.cells.get(key, {})}
     value = {name: standing[name] for name in BLANK}
-    return {**value, "text": text, "reason": "", "entered": "typed"}
+    return {**value, **{name: BLANK[name] for name in OF_THE_TEXT}, "text": text}
 
 
 def _code_or_text(draft: Draft, key: str, assessment: Assessment) -> str:

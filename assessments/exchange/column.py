@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import instrument
 from ..history import Cell
 from ..instrument import LabelledEnum, Text
+from ..models import Measurement
 from ..wording import SHORT
 from .rows import ResultRow
 
@@ -87,4 +88,15 @@ class CellColumn:
         return f"{SHORT[instrument.Status(result.status)]} {result.reason}".rstrip()
 
 
-Column: TypeAlias = VisitColumn | ResultColumn | CellColumn
+@dataclass(frozen=True, slots=True)
+class MeasuredColumn:
+    """A value of one measurement: a force, or heel raises."""
+
+    name: str
+    kind: Kind
+    read: Callable[[Measurement], Value]
+    meaning: Text
+    words: Callable[[], Words] = _no_words
+
+
+Column: TypeAlias = VisitColumn | ResultColumn | CellColumn | MeasuredColumn

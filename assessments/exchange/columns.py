@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Sex
 
 from .. import instrument
+from ..consistency import Prompt
 from ..instrument import LabelledEnum, Side
 from ..models import AssessmentStatus, Entered
 from ..models.context import Device, FirstSide, Heat, RelapseStatus, Setting
 from .column import CellColumn, Column, Kind, ResultColumn, VisitColumn, Words
+from .measured import MEASURED
 from .rows import BLANK, cells_of
 from .selection import Layout
 
@@ -151,6 +153,13 @@ RESULT = (
         _choices(Entered),
     ),
     ResultColumn(
+        "confirmed",
+        Kind.WORDS,
+        lambda result, _profile: result.confirmed,
+        _("What was asked about the result and answered with “keep”."),
+        _members(Prompt),
+    ),
+    ResultColumn(
         "amended",
         Kind.YES_NO,
         lambda result, _profile: None if result.status == BLANK else result.amended,
@@ -229,3 +238,5 @@ def columns_of(layout: Layout) -> tuple[Column, ...]:
             return (*WHO_AND_WHEN, *RESULT, *AROUND)
         case Layout.WIDE:
             return (*WHO_AND_WHEN, *cell_columns(), *AROUND)
+        case Layout.MEASUREMENTS:
+            return (*WHO_AND_WHEN, *MEASURED, *AROUND)

@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo
 
 from .column import Kind, Value, VisitColumn
 from .columns import AROUND, RESULT, WHO_AND_WHEN, cell_columns, columns_of
-from .rows import BETWEEN_FIELDS, BLANK, ResultRow, VisitRow, cells_of, text_in, unpack
+from .measured import MEASURED
+from .rows import (
+    BETWEEN_FIELDS,
+    BLANK,
+    MeasuredVisit,
+    ResultRow,
+    VisitRow,
+    cells_of,
+    text_in,
+    unpack,
+)
 from .selection import Layout, Shape
 from .spreadsheet import harmless
 
@@ -71,6 +81,26 @@ def lines(shape: Shape, visits: Iterable[VisitRow]) -> Iterator[tuple[bytes, int
             yield from _long(visits, blanks=shape.blanks)
         case Layout.WIDE:
             yield from _wide(visits)
+        case Layout.MEASUREMENTS:
+            raise ValueError("Measurements have lines of their own: `measured_lines`.")
+
+
+def measured_lines(visits: Iterable[MeasuredVisit]) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines of each visit's measurements, in the order of the instrument, and how many
+    there are.
+    """
+    zones = _Made(_Around)
+    places = {column.cell: place for place, column in enumerate(cell_columns())}
+    for visit in visits:
+        before, after = zones[visit.values["time_zone"]].of(visit)
+        measured = sorted(
+            visit.measurements, key=lambda each: (places[each.movement, each.side], each.kind)
+        )
+        cells = [
+            csv_cells(text_of(column.read(each), column.kind) for column in MEASURED)
+            for each in measured
+        ]
+        yield b"".join(before + row + after + END for row in cells), len(cells)
 
 
 def _long(visits: Iterable[VisitRow], *, blanks: bool) -> Iterator[tuple[bytes, int]]:
@@ -151,7 +181,7 @@ class _Around:
             for columns in (WHO_AND_WHEN, AROUND)
         )
 
-    def of(self, visit: VisitRow) -> tuple[bytes, bytes]:
+    def of(self, visit: VisitRow | MeasuredVisit) -> tuple[bytes, bytes]:
         before, after = (
             b",".join(map(getitem, known, found_in(visit.values)))
             for found_in, known in (self.before, self.after)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from .. import instrument
 from .column import Column, ResultColumn
 from .columns import AROUND, RESULT, WHO_AND_WHEN, cell_columns
+from .measured import MEASURED
 
 _BEGINNING = """\
 # Data dictionary of the exports
@@ -17,6 +18,7 @@ current. Do not edit it by hand.
 - CSV in UTF-8: commas, quotes where needed, CRLF between rows, the first row names the columns.
 - **Long**: one row for each result. **Wide**: one row for each visit, with a column for each
   movement and side; it leaves out the limiters, positions and notes of single results.
+  **Measurements**: one row for each force or set of heel raises.
 - Rows stand by the time of the test, then by assessment; results in the order of the instrument,
   right before left.
 - **Four states are never the same.** A grade (0 is one, and the most important one): status
@@ -39,7 +41,7 @@ current. Do not edit it by hand.
 
 def markdown() -> str:
     """Return the whole dictionary as Markdown."""
-    return "\n".join([_BEGINNING, *_columns(), *_cells(), *_scales(), *_words()])
+    return "\n".join([_BEGINNING, *_columns(), *_cells(), *_measured(), *_scales(), *_words()])
 
 
 def _columns() -> Iterator[str]:
@@ -61,6 +63,16 @@ def _cells() -> Iterator[str]:
     yield from _table(("column", "result of"), rows)
 
 
+def _measured() -> Iterator[str]:
+    yield "## Columns of the measurements, one row for each force or set of heel raises\n"
+    yield (
+        "They stand between `signed_at` and `setting`. Of a force the trials are there as typed, "
+        "in the unit typed, and in newtons. What was not measured has no row; 0 has one.\n"
+    )
+    rows = ((f"`{column.name}`", column.kind.label, column.meaning) for column in MEASURED)
+    yield from _table(("column", "holds", "meaning"), rows)
+
+
 def _scales() -> Iterator[str]:
     yield "## Codes of the scales, weakest first\n"
     rows = (
@@ -71,16 +83,19 @@ def _scales() -> Iterator[str]:
 
 
 def _words() -> Iterator[str]:
-    for column in (*WHO_AND_WHEN, *RESULT, *AROUND):
-        if words := column.words():
-            yield f"## Words of `{column.name}`\n"
+    told: dict[str, Column] = {}
+    for column in (*WHO_AND_WHEN, *RESULT, *AROUND, *MEASURED):
+        told.setdefault(column.name, column)  # movement and side are in both files
+    for name, each in told.items():
+        if words := each.words():
+            yield f"## Words of `{name}`\n"
             yield from _table(
                 ("word", "meaning"), ((f"`{word}`", meaning) for word, meaning in words.items())
             )
 
 
 def _layouts(column: Column) -> str:
-    return "long" if isinstance(column, ResultColumn) else "long, wide"
+    return "long" if isinstance(column, ResultColumn) else "all"
 
 
 def _table(names: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -16,10 +16,18 @@ from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 
-from ..models import Score
+from ..models import Assessment, Measurement, Score
 from . import csv_lines
 from .columns import PATHS
-from .rows import GRADE_ONLY, TEXT, VisitRow, cells_of, fetch, read_visits
+from .rows import (
+    GRADE_ONLY,
+    TEXT,
+    VisitRow,
+    cells_of,
+    fetch,
+    read_measurements,
+    read_visits,
+)
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 
@@ -67,7 +75,8 @@ class Export:
     @property
     def file_name(self) -> str:
         """The day at the clinic, and nothing about a patient."""
-        return f"mmt-scores-{self.selection.clinic.now().date().isoformat()}.csv"
+        what = "measurements" if self.shape.layout is Layout.MEASUREMENTS else "scores"
+        return f"mmt-{what}-{self.selection.clinic.now().date().isoformat()}.csv"
 
     def close(self) -> None:
         self.snapshot.close()
@@ -83,7 +92,7 @@ class Export:
         waiting.append(csv_lines.heading(self.shape.layout))
         size = rows = 0
         looked = time.monotonic()
-        for lines, count in csv_lines.lines(self.shape, self._read()):
+        for lines, count in self._lines():
             waiting.append(lines)
             size += len(lines)
             rows += count
@@ -97,6 +106,17 @@ class Export:
         if rows != self.rows:
             raise ExportIncomplete(_("%(rows)s rows instead of %(told)s.") % self._counts(rows))
         yield b"".join(waiting), rows
+
+    def _lines(self) -> Iterator[tuple[bytes, int]]:
+        if self.shape.layout is not Layout.MEASUREMENTS:
+            return csv_lines.lines(self.shape, self._read())
+        visits = read_measurements(
+            self.selection.assessments(),
+            PATHS,
+            self.snapshot.connection,
+            clinic_name=self.selection.clinic.name,
+        )
+        return csv_lines.measured_lines(visits)
 
     def _read(self) -> Iterable[VisitRow]:
         # With a join for the clinic's name SQLite would sort all results at once.
@@ -140,6 +160,8 @@ def count(
 ) -> Count:
     """Return how many visits the file tells of, and how many rows it will have."""
     assessments = selection.assessments().order_by()
+    if shape.layout is Layout.MEASUREMENTS:
+        return _count_measured(assessments, connection)
     forms = list(
         fetch(
             assessments.annotate(form=Cast("movements", TEXT))
@@ -156,3 +178,15 @@ def count(
     scores = Score.objects.filter(assessment__in=assessments)
     per_clinic = scores.values_list("assessment__clinic").annotate(models.Count("movement"))
     return Count(visits, sum(count for _clinic, count in fetch(per_clinic, connection)))
+
+
+def _count_measured(
+    assessments: models.QuerySet[Assessment], connection: BaseDatabaseWrapper
+) -> Count:
+    per_visit = (
+        Measurement.objects.filter(assessment__in=assessments)
+        .values_list("assessment")
+        .annotate(models.Count("movement"))
+    )
+    counts = [count for _visit, count in fetch(per_visit, connection)]
+    return Count(len(counts), sum(counts))

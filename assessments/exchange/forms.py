@@ -50,12 +50,16 @@ class ExportForm(forms.Form):
         choices=[
             (Layout.LONG, gettext_lazy("Long: one row for each result")),
             (Layout.WIDE, gettext_lazy("Wide: one row for each visit")),
+            (
+                Layout.MEASUREMENTS,
+                gettext_lazy("Measurements: one row for each force or set of heel raises"),
+            ),
         ],
         initial=Layout.LONG,
         widget=forms.RadioSelect,
         help_text=gettext_lazy(
-            "Long holds everything. Wide has a column for each movement and side, without the "
-            "limiters, positions and notes of single results."
+            "Long holds every result. Wide has a column for each movement and side, without the "
+            "limiters, positions and notes of single results. Measurements are a file of their own."
         ),
     )
     blanks = forms.BooleanField(

@@ -8,6 +8,7 @@ result seldom needs to be unpacked twice.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,17 +29,21 @@ from django.db.models.functions import Cast, Coalesce
 
 from .. import instrument
 from ..history import Cell
-from ..models import Assessment, Score
+from ..models import Assessment, Measurement, Score
 
 CHUNK = 50  # visits, so that a hundred thousand of them need no more memory than fifty
 BETWEEN_FIELDS = "\x1f"
 BETWEEN_RESULTS = "\x1e"
 BLANK = "blank"
 TEXT = TextField()
+KEY = "assessment_id"
 
 
 class ResultRow(NamedTuple):
-    """One result, or a cell left blank (status "blank"). `limiters` are keys parted by spaces."""
+    """One result, or a cell left blank (status "blank").
+
+    `limiters` and `confirmed` are keys parted by spaces.
+    """
 
     movement: str
     side: str
@@ -50,6 +55,7 @@ class ResultRow(NamedTuple):
     entered: str = ""
     amended: bool = False
     note: str = ""
+    confirmed: str = ""
 
 
 class VisitRow(NamedTuple):
@@ -105,6 +111,7 @@ _PACKED: dict[str, Expression | F] = {
         When(amendment__isnull=True, then=Value("")), default=Value("1"), output_field=TEXT
     ),
     "note": _free_text("note"),
+    "confirmed": _free_text("confirmed"),
 }
 GRADE_ONLY = 5  # the fields up to the reason
 
@@ -127,6 +134,42 @@ def read_visits(
         yield VisitRow(dict(zip(paths, values, strict=True)), results)
 
 
+class MeasuredVisit(NamedTuple):
+    """One visit: the values asked for by path, and what was measured, in no order."""
+
+    values: Mapping[str, Any]
+    measurements: list[Measurement]
+
+
+def read_measurements(
+    assessments: QuerySet[Assessment],
+    paths: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    **constants: str,
+) -> Iterator[MeasuredVisit]:
+    """Yield the visits at which something was measured, earliest first.
+
+    `constants` are values that are the same for each visit; "form" is as in `read_visits`.
+    """
+    given: dict[str, Any] = {"form": Cast("assessment__movements", TEXT)}
+    given |= {name: Value(text) for name, text in constants.items()}
+    reached = [path if path in given else f"assessment__{path}" for path in paths]
+    fields = [field.attname for field in Measurement._meta.concrete_fields]
+    rows = (
+        Measurement.objects.filter(assessment__in=assessments.order_by())
+        .annotate(**given)
+        .order_by("assessment__tested_at", "assessment_id")
+        .values_list(*reached, *fields)
+    )
+    found = fetch(rows, connection)
+    for _visit, group in groupby(found, key=lambda row: row[len(paths) + fields.index(KEY)]):
+        mine = list(group)
+        measurements = [
+            Measurement(**dict(zip(fields, row[len(paths) :], strict=True))) for row in mine
+        ]
+        yield MeasuredVisit(dict(zip(paths, mine[0], strict=False)), measurements)
+
+
 def fetch(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> Iterator[Any]:
     """Yield the rows of a query of plain values, read little by little on this connection."""
     compiler = rows.query.get_compiler(connection=connection)
@@ -138,13 +181,14 @@ def unpack(packed: str) -> ResultRow:
     grade = ResultRow(movement, side, status, int(level) if level else None, reason)
     if not more:
         return grade
-    limiters, position, entered, amended, note = more
+    limiters, position, entered, amended, note, confirmed = more
     return grade._replace(
         limiters=text_in(limiters),
         position=text_in(position),
         entered=entered,
         amended=amended == "1",
         note=text_in(note),
+        confirmed=text_in(confirmed),
     )
 
 

@@ -14,6 +14,7 @@ from ..models import Assessment
 class Layout(StrEnum):
     LONG = "long"
     WIDE = "wide"
+    MEASUREMENTS = "measurements"
 
 
 class Standing(StrEnum):

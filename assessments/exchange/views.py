@@ -14,10 +14,11 @@ from mmt.accounts.roles import Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 
-from .column import ResultColumn
+from .column import Column, ResultColumn
 from .columns import columns_of
 from .export import Export, count
 from .forms import ExportForm
+from .measured import MEASURED
 from .selection import Layout
 
 
@@ -33,8 +34,18 @@ def index(request: SignedInRequest) -> HttpResponseBase:
         return _found(request, clinics)
     else:
         form = ExportForm(clinics=clinics)
-    columns = [(column, isinstance(column, ResultColumn)) for column in columns_of(Layout.LONG)]
-    return render(request, "exports/index.html", {"form": form, "columns": columns})
+    return render(request, "exports/index.html", {"form": form, "columns": _columns()})
+
+
+def _columns() -> list[tuple[Column, str]]:
+    """Return each column with the layouts that have it."""
+    return [
+        *(
+            (column, _("long") if isinstance(column, ResultColumn) else _("all"))
+            for column in columns_of(Layout.LONG)
+        ),
+        *((column, _("measurements")) for column in MEASURED),
+    ]
 
 
 def _clinics_for(user: User) -> list[Clinic]:

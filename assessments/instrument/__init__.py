@@ -9,6 +9,7 @@ from .movements import (
     MOVEMENTS,
     Joint,
     Laterality,
+    Limb,
     Movement,
     Position,
     Region,
@@ -19,7 +20,7 @@ from .movements import (
     movement,
 )
 from .notation import MAX_TYPED, NotAGrade, Parsed, parse_grade
-from .order import by_position, by_region, cells
+from .order import as_listed, by_position, by_region, cells
 from .results import REASONS, Limiter, Reason, Status
 from .scale import (
     ANTIGRAVITY_LEVEL,
@@ -59,6 +60,7 @@ __all__ = [
     "Joint",
     "LabelledEnum",
     "Laterality",
+    "Limb",
     "Limiter",
     "Movement",
     "NamedSum",
@@ -77,6 +79,7 @@ __all__ = [
     "UnknownGrade",
     "UnknownMovement",
     "UnknownProfile",
+    "as_listed",
     "battery",
     "by_position",
     "by_region",

@@ -28,6 +28,16 @@ def by_region(movement_keys: Iterable[str]) -> list[tuple[Region, list[Movement]
     return _grouped(movement_keys, Region, lambda found: found.region)
 
 
+def as_listed(movement_keys: Iterable[str]) -> list[tuple[Position, list[Movement]]]:
+    """These movements in the order given, parted wherever the patient must change position."""
+    groups: list[tuple[Position, list[Movement]]] = []
+    for each in map(movement, dict.fromkeys(movement_keys)):
+        if not groups or groups[-1][0] is not each.position:
+            groups.append((each.position, []))
+        groups[-1][1].append(each)
+    return groups
+
+
 def _grouped(
     movement_keys: Iterable[str], groups: type[Group], group_of: Callable[[Movement], Group]
 ) -> list[tuple[Group, list[Movement]]]:

@@ -400,6 +400,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=300)),
+                ("confirmed", models.CharField(blank=True, max_length=120)),
                 (
                     "amendment",
                     models.ForeignKey(

@@ -3,6 +3,7 @@
 from .amendment import Amendment, ScoreChange
 from .assessment import Assessment, AssessmentStatus
 from .draft import Draft
+from .measurement import Measurement, MeasurementKind
 from .progress import Progress
 from .score import Entered, Score
 
@@ -12,6 +13,8 @@ __all__ = [
     "AssessmentStatus",
     "Draft",
     "Entered",
+    "Measurement",
+    "MeasurementKind",
     "Progress",
     "Score",
     "ScoreChange",

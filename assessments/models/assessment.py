@@ -117,6 +117,15 @@ class Assessment(Context):
         return instrument.cells(self.movements)
 
     @property
+    def typed_by_another(self) -> bool:
+        """Whether somebody else typed in what the tester had on paper."""
+        return self.entered_by_id != self.tester_id
+
+    def is_of(self, user: User) -> bool:
+        """Whether this person tested, or typed in."""
+        return user.pk in (self.tester_id, self.entered_by_id)
+
+    @property
     def is_draft(self) -> bool:
         return self.status == AssessmentStatus.DRAFT
 

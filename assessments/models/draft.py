@@ -13,11 +13,11 @@ from .assessment import Assessment
 class Draft(models.Model):
     """The unsigned content of an assessment, valid or not. Gone once the assessment is signed.
 
-    `cells` maps a key ("hip_flexion.right", "context.pain") to its newest value:
-    {"text": "4-", "reason": "", "limiters": [], "position": "", "note": "", "entered": "typed",
-    "rev": 7, "client": "..."}; `rev` is the draft's revision at which the value came, `client`
-    the page it came from. `clients` maps a page to the last operation taken from it, so that
-    sending one again changes nothing.
+    `cells` maps a key ("hip_flexion.right", "context.pain") to its newest value: {"text": "4-",
+    "reason": "", "limiters": [], "position": "", "note": "", "entered": "typed", "confirmed": [],
+    "quick": False, "rev": 7, "client": "..."}; `rev` is the draft's revision at which the value
+    came, `client` the page it came from. `clients` maps a page to the last operation taken from it,
+    so that sending one again changes nothing.
     """
 
     assessment = models.OneToOneField(

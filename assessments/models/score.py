@@ -31,8 +31,10 @@ class Score(models.Model):
     """The key is (assessment, movement, side): no cell twice, and no index besides.
 
     `level` is the place 0-12 on the lattice of grades (clinical reference, section 1): it orders
-    grades and is shown only as the code of the assessment's profile. 0 is a grade.
-    `limiters` are keys parted by spaces. `amendment` is the newest amendment that changed the row.
+    grades and is shown only as the code of the assessment's profile. 0 is a grade. `limiters` are
+    keys parted by spaces; so is `confirmed`, the prompts that a person was asked about this result
+    and kept it (`assessments/consistency.py`). `amendment` is the newest amendment that changed the
+    row.
     """
 
     pk = models.CompositePrimaryKey("assessment_id", "movement", "side")
@@ -48,6 +50,7 @@ class Score(models.Model):
     position = models.CharField(max_length=20, blank=True)
     entered = models.CharField(max_length=8, choices=Entered, default=Entered.TYPED)
     note = models.CharField(max_length=300, blank=True)
+    confirmed = models.CharField(max_length=120, blank=True)
     amendment = models.ForeignKey(
         "Amendment", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -1,6 +1,6 @@
 """The one place where a result becomes HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .. import change, instrument
+from ..consistency import Prompt
 from ..history import Cell, Result
-from ..wording import cell_name, written
+from ..models import Assessment, Measurement
+from ..wording import cell_name, measurements_in_order, written
 
 register = template.Library()
 
@@ -46,6 +48,18 @@ def result_at(results: Mapping[Cell, Result], movement: str, side: str) -> Resul
 
 
 @register.simple_tag
+def measurements_of(assessment: Assessment) -> list[Measurement]:
+    """Return what was measured at a visit, in the order of its movements."""
+    return measurements_in_order(assessment)
+
+
+@register.simple_tag
+def measured_at(measurements: Sequence[Measurement], movement: str, side: str) -> list[Measurement]:
+    """Return what was measured of one cell."""
+    return [each for each in measurements if (each.movement, each.side) == (movement, side)]
+
+
+@register.simple_tag
 def name_of(movement: str, side: str) -> str:
     return cell_name((movement, side))
 
@@ -58,15 +72,24 @@ def rule_text(flag: change.Flag, rule: change.Rule) -> str:
 
 @register.filter
 def beside(result: Result | None) -> str:
-    """What stands beside a grade: the reason for none, limiters, the note."""
+    """What stands beside a grade: the reason for none, limiters, the position, the note."""
     if result is None:
         return ""
     parts: list[Any] = [instrument.Limiter(limiter).label for limiter in result.limiters]
     if result.reason:
         parts.insert(0, instrument.Reason(result.reason).label)
+    if result.position:
+        parts.append(instrument.Position(result.position).label)
     if result.note:
         parts.append(result.note)
     return " · ".join(str(part) for part in parts)
+
+
+@register.filter
+def kept(result: Result) -> str:
+    """Tell what was asked about a result and answered with "keep"."""
+    words = ", ".join(str(Prompt(key).label) for key in result.confirmed)
+    return _("kept when asked: %s") % words
 
 
 @register.filter
@@ -81,4 +104,5 @@ def as_result(told: Mapping[str, Any] | None) -> Result | None:
         tuple(told["limiters"]),
         told["position"],
         told["note"],
+        confirmed=tuple(told.get("confirmed", ())),
     )

@@ -14,8 +14,9 @@ from mmt.audit.models import Action, Outcome
 from patients.models import Patient
 
 from ..models import Assessment
+from ..querysets import AssessmentQuerySet
 
-__all__ = ["SignedInRequest", "get_assessment", "get_patient"]
+__all__ = ["SignedInRequest", "get_assessment", "get_discarded", "get_patient"]
 
 Check = Callable[..., None]
 
@@ -52,15 +53,28 @@ def get_assessment(
     `check` is asked only `when` the record still is what the page is about; otherwise the view
     leads elsewhere, as after a second click.
     """
-    found = get_object_or_404(
-        Assessment.objects.visible_to(request.user).select_related(
-            "patient", "patient__clinic", "clinic", "tester", "signed_by", "voided_by", "draft"
-        ),
-        pk=assessment_id,
-    )
+    found = _find(Assessment.objects.visible_to(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if when(found) else None, attempt)
     return found
+
+
+def get_discarded(
+    request: SignedInRequest, assessment_id: UUID, check: Check, attempt: Action
+) -> Assessment:
+    """Return a record like `get_assessment`, were it a discarded draft. Signed, it is not asked
+    about: the view leads elsewhere.
+    """
+    found = _find(Assessment.objects.of_clinics_of(request.user), assessment_id)
+    about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
+    _let_in(request, found, about, check if found.is_draft else None, attempt)
+    return found
+
+
+def _find(among: AssessmentQuerySet, assessment_id: UUID) -> Assessment:
+    people = ("tester", "entered_by", "signed_by", "voided_by")
+    known = among.select_related("patient", "patient__clinic", "clinic", "draft", *people)
+    return get_object_or_404(known, pk=assessment_id)
 
 
 def _let_in(

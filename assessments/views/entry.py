@@ -1,7 +1,8 @@
-"""Recording: start, the grid, saving, discarding."""
+"""Recording: the grid, and saving."""
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -12,44 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mmt.audit.models import Action
-
 from .. import instrument
 from ..entry import drafts, typed
 from ..entry.content import draft_keys
-from ..entry.forms import StartForm
-from ..entry.grid import ORDERS
+from ..entry.grid import DEFAULT_ORDER, ORDERS
 from ..entry.operations import BadOperations, Batch, read_batch
 from ..entry.page import RecordPage
 from ..models import Assessment, Draft
-from ..permissions import check_user_can_edit_draft, check_user_can_record
-from .access import SignedInRequest, get_assessment, get_patient
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
-    """Choose battery, scale and time; the clinic's are set. Starting opens the grid."""
-    patient = get_patient(request, patient_id, check_user_can_record, Action.DRAFT_STARTED)
-    form = StartForm(request.POST or None, patient=patient)
-    if request.method == "POST" and form.is_valid():
-        try:
-            assessment = drafts.start_draft(form.assessment(request.user), by=request.user)
-        except drafts.AlreadyUsed:
-            form.add_error(None, _("This form was used before. Open a new one."))
-        else:
-            return redirect("assessments:record", assessment.pk)
-    mine = (
-        Assessment.objects.visible_to(request.user)
-        .drafts()
-        .filter(patient=patient, entered_by=request.user)
-    )
-    context = {
-        "patient": patient,
-        "form": form,
-        "drafts": mine.select_related("draft"),
-        "signed_today": patient.assessments.in_force().since(patient.clinic.midnight()),
-    }
-    return render(request, "assessments/new.html", context)
+from ..permissions import check_user_can_edit_draft
+from .access import SignedInRequest, get_assessment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,11 +58,11 @@ def _grid(
     status: int = 200,
 ) -> HttpResponse:
     """Show the grid; after a refused form, with what was typed in it."""
-    order = request.GET.get("order", "")
+    wanted = (request.GET.get("order"), request.user.entry_order, DEFAULT_ORDER)
     page = RecordPage(
         assessment,
         draft,
-        order if order in ORDERS else "position",
+        next(order for order in wanted if order in ORDERS),
         conflicts,
         refused=request.POST if status >= 400 else None,
     )
@@ -143,16 +115,14 @@ def _read_json(request: SignedInRequest, assessment: Assessment) -> Batch:
 
 
 @require_POST
-def discard(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
-    assessment = get_assessment(
-        request, assessment_id, check_user_can_edit_draft, Action.DRAFT_DISCARDED
-    )
-    try:
-        drafts.discard_draft(assessment, by=request.user)
-    except drafts.NoLongerADraft:
-        return _no_longer_a_draft(request, assessment)
-    messages.success(request, _("The draft was discarded."))
-    return redirect("assessments:person", assessment.patient_id)
+def choose_order(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
+    """Remember how this person likes to go through a grid, and show this one so."""
+    assessment = get_assessment(request, assessment_id, check_user_can_edit_draft)
+    wanted = request.POST.get("order", "")
+    if wanted in ORDERS:
+        request.user.entry_order = wanted
+        request.user.save(update_fields=["entry_order"])
+    return redirect("assessments:record", assessment.pk)
 
 
 @require_POST
@@ -171,8 +141,14 @@ def add_movement(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
 
 
 def _conflict(conflict: drafts.Conflicts, assessment: Assessment) -> JsonResponse:
+    zone = assessment.clinic.zone
     cells = [
-        {"key": found.key, "yours": found.yours, "theirs": found.theirs}
+        {
+            "key": found.key,
+            "yours": found.yours,
+            "theirs": found.theirs,
+            "clock": f"{datetime.fromisoformat(found.theirs['at']).astimezone(zone):%H:%M}",
+        }
         for found in conflict.conflicts
     ]
     body = {

@@ -1,7 +1,7 @@
 """A record as it stands, and a patient's page."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
-from mmt.accounts.roles import Permission
-from patients.models import Event, Intervention, Patient
+from patients.functional import latest_tests
+from patients.models import Event, Intervention
 
 from .. import change, instrument
+from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, History, Result
 from ..models import Assessment
 from ..permissions import (
@@ -25,12 +26,12 @@ from ..permissions import (
 )
 from ..querysets import load_history, visits_with_results
 from ..rules import rule_of
-from ..wording import context_facts
+from ..wording import context_facts, measurements_in_order
 from .access import SignedInRequest, get_assessment, get_patient
+from .offline import kept_addresses
 
 FLAGGED = (change.Flag.CROSSED, change.Flag.CHANGED, change.Flag.WATCH)
 LATEST_SHOWN = 8
-START_SHOWN = 8
 
 
 @require_safe
@@ -50,10 +51,12 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "total": len(assessment.cells),
         "sums": _sums(assessment, results),
         "profile": instrument.profile(assessment.profile),
+        "measurements": measurements_in_order(assessment),
         "context_facts": context_facts(assessment),
         "signed_at": _local(assessment.signed_at, assessment.clinic),
         "voided_at": _local(assessment.voided_at, assessment.clinic),
         "amendments": amendments.order_by("-at"),
+        "next_sheet": is_of_the_pile(request.session, assessment),
         "moved_to": getattr(assessment, "moved_to", None),
         "may_amend": user_can(check_user_can_amend, request.user, assessment),
         "may_void": user_can(check_user_can_void, request.user, assessment),
@@ -79,17 +82,20 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     rule = rule_of(patient.clinic)
     relapses = [event.start for event in history.events if event.kind == "relapse"]
     changes = _since_baseline(history, rule, relapses)
+    may_record = user_can(check_user_can_record, request.user, patient)
     context = {
         "patient": patient,
         "rule": rule,
         "changes": [found for found in changes if found.flag in FLAGGED][:LATEST_SHOWN],
         "visits": len(history.visits),
         "assessments": patient.assessments.visible_to(request.user)
-        .select_related("tester", "draft", "draft__saved_by")
+        .select_related("tester", "entered_by", "draft", "draft__saved_by")
         .latest_first(),
         "events": Event.objects.filter(patient=patient).order_by("-started"),
+        "functional": latest_tests(patient),
         "interventions": Intervention.objects.filter(patient=patient).order_by("-started"),
-        "may_record": user_can(check_user_can_record, request.user, patient),
+        "may_record": may_record,
+        "keep": kept_addresses(patient) if may_record else [],
     }
     return render(request, "assessments/person.html", context)
 
@@ -102,32 +108,3 @@ def _since_baseline(
         return []
     first, latest = history.visits[0], history.visits[-1]
     return change.compare(first, latest, rule, later=history.visits, relapses=relapses)
-
-
-@require_safe
-def start(request: SignedInRequest) -> HttpResponse:
-    """What waits for this person: drafts to finish, patients due for a re-test, a search."""
-    user = request.user
-    mine = Assessment.objects.visible_to(user).drafts().filter(entered_by=user)
-    due = [
-        patient
-        for clinic in user.clinics_with(Permission.SEE_PATIENTS)
-        for patient in Patient.objects.visible_to(user)
-        .active()
-        .filter(
-            clinic=clinic,
-            last_seen__lt=clinic.now().date() - timedelta(days=clinic.retest_interval_days),
-        )
-        .select_related("clinic")
-        .order_by("last_seen")[:START_SHOWN]
-    ]
-    context = {
-        "drafts": mine.select_related("patient", "draft").order_by("-draft__saved_at"),
-        "due": due,
-        "recent": Assessment.objects.visible_to(user)
-        .in_force()
-        .select_related("patient", "tester")
-        .latest_first()[:START_SHOWN],
-        "may_record": user.can_somewhere(Permission.RECORD),
-    }
-    return render(request, "start.html", context)

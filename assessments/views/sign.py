@@ -23,7 +23,7 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Show what is missing and what changed; sign. A second click finds the record signed.
 
     Sent straight from the grid (`quick`), a draft with nothing to ask about is signed at once;
-    otherwise the review asks first.
+    otherwise the review asks first. Who signs there keeps what was asked about.
     """
     assessment = get_assessment(
         request,
@@ -39,7 +39,7 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         try:
             sign_assessment(
                 review.context.instance,
-                review.content,
+                review.kept,
                 by=request.user,
                 draft_revision=review.draft.revision,
             )

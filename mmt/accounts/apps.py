@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and clinics")
 
     def ready(self) -> None:
-        from . import signin
+        from . import session, signin
 
         signin.watch()
+        session.watch()

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from .demo import PASSWORD, SIGN_INS
 from .models import Clinic
 from .roles import Permission
+from .session import seconds_left
 
 
 def place(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +17,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         return {"demo_sign_ins": SimpleLazyObject(_demo_sign_ins), "demo_password": PASSWORD}
     clinics = user.clinics
     return {
+        "session_seconds": seconds_left(request),
         "clinic_name": clinics[0].name if len(clinics) == 1 else "",
         "clinic_names": [clinic.name for clinic in clinics],
         "role_names": list(

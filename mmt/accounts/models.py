@@ -37,6 +37,9 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
+    # How this person goes through a score grid; empty: as it comes. No fact about a patient.
+    entry_order = models.CharField(max_length=20, blank=True, editable=False)
+
     objects = UserManager()
 
     class Meta:
@@ -136,7 +139,7 @@ class Clinic(models.Model):
 
     def midnight(self) -> datetime:
         """When today began at the clinic."""
-        return self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.now().replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 class Membership(models.Model):

@@ -20,7 +20,7 @@ HIP, KNEE = "hip_flexion.right", "knee_extension.left"
 def value(text: str = "", **more: Any) -> dict[str, Any]:
     """Return what a page says of one cell."""
     known: dict[str, Any] = {"text": text, "reason": "", "limiters": [], "position": "", "note": ""}
-    return {**known, "entered": "typed", **more}
+    return {**known, "entered": "typed", "confirmed": [], "quick": False, **more}
 
 
 def op(key: str, text: str = "", *, seq: int = 1, base: int = 0, **more: Any) -> dict[str, Any]:

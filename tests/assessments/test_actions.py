@@ -72,7 +72,7 @@ def test_signing_is_told_once_with_what_was_signed(signed: Assessment, physio: U
     event = AuditEvent.objects.get(action=Action.ASSESSMENT_SIGNED)
     assert (event.actor_id, event.patient_id) == (physio.pk, signed.patient_id)
     assert (event.target, event.chain) == (str(signed.pk), str(signed.clinic_id))
-    assert event.detail == {"results": 2, "graded": 1}
+    assert event.detail == {"results": 2, "graded": 1, "tester": str(physio.pk)}
 
 
 def test_a_draft_saved_since_is_not_signed(patient: Patient, physio: User) -> None:
@@ -125,6 +125,7 @@ def test_an_amendment_keeps_what_stood_before_and_says_why(signed: Assessment, l
         "limiters": ["tone", "range"],
         "position": "supine",
         "note": "n",
+        "confirmed": [],
     }
     assert (change.after["level"], change.after["limiters"]) == (9, [])
 

@@ -11,8 +11,16 @@ from django.db import connection
 from django.utils import timezone
 
 from assessments.actions import amend_assessment, void_assessment
-from assessments.models import Amendment, Assessment, Progress, Score, ScoreChange
+from assessments.models import (
+    Amendment,
+    Assessment,
+    Measurement,
+    Progress,
+    Score,
+    ScoreChange,
+)
 from assessments.triggers import _FROZEN
+from mmt import triggers
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 from tests.people import grade, make_draft, make_signed
@@ -78,6 +86,39 @@ def change_score(which: str, **fields: Any) -> Write:
     return lambda records: Score.objects.filter(
         assessment=getattr(records, which), movement="hip_flexion"
     ).update(**fields)
+
+
+FORCE = {
+    "movement": "knee_flexion",
+    "side": "left",
+    "kind": "force",
+    "typed": ["20"],
+    "trials": ["20.000"],
+    "unit": "N",
+    "rule": "best",
+}
+RAISES = {"movement": "ankle_plantarflexion", "side": "left", "kind": "heel_raise", "count": 20}
+
+
+def measure(which: str, known: dict[str, Any], **fields: Any) -> Write:
+    return lambda records: Measurement.objects.bulk_create(
+        [Measurement(assessment=getattr(records, which), entered_by=records.by, **(known | fields))]
+    )
+
+
+def measured_then(write: Callable[[Any], object], which: str = "signed") -> Write:
+    """Return a write on a record that was signed with a measurement."""
+
+    def act(records: Records) -> object:
+        with triggers.lifted():
+            measure(which, FORCE)(records)
+        return write(Measurement.objects.filter(assessment=getattr(records, which)))
+
+    return act
+
+
+def measure_twice(records: Records) -> object:
+    return [measure("draft", FORCE)(records) for _ in range(2)]
 
 
 def score_twice(records: Records) -> object:
@@ -175,6 +216,41 @@ CASES: list[tuple[str, Write]] = [
     ("score_changed_under_a_signature", change_score("signed", side="left")),
     ("score_changed_under_a_signature", amend_by_the_back_door),
     ("score_never_deleted", lambda r: r.signed.scores.all().delete()),
+    ("assessments.measurement.pk", measure_twice),
+    ("measurement_known_kind", measure("draft", FORCE, kind="guess")),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, typed=[], trials=[])),
+    (
+        "measurement_force_has_trials_unit_and_rule",
+        measure("draft", FORCE, typed=["1"] * 6, trials=["1.000"] * 6),
+    ),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, typed=["20", "21"])),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, unit="")),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, unit="kg")),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, rule="last")),
+    ("measurement_force_has_trials_unit_and_rule", measure("draft", FORCE, count=1)),
+    ("measurement_heel_raise_is_a_count_to_50", measure("draft", RAISES, count=None)),
+    ("measurement_heel_raise_is_a_count_to_50", measure("draft", RAISES, count=51)),
+    ("measurement_heel_raise_is_a_count_to_50", measure("draft", RAISES, trials=["20.000"])),
+    ("measurement_heel_raise_is_a_count_to_50", measure("draft", RAISES, device="A scale")),
+    ("measurement_heel_raise_is_a_count_to_50", measure("draft", RAISES, limited_by="boredom")),
+    ("measurement_full_height_within_count", measure("draft", RAISES, full_height=21)),
+    (
+        "measurement_heel_raise_of_plantarflexion",
+        measure("draft", RAISES, movement="ankle_dorsiflexion"),
+    ),
+    ("measurement_side_fits_movement", measure("draft", FORCE, side="midline")),
+    ("measurement_side_fits_movement", measure("draft", FORCE, movement=TRUNK)),
+    ("measurement_known_position", measure("draft", FORCE, position="upside down")),
+    ("measurement_added_under_a_signature", measure("signed", FORCE)),
+    ("measurement_added_under_a_signature", measure("voided", RAISES)),
+    (
+        "measurement_changed_under_a_signature",
+        measured_then(lambda mine: mine.update(note="Changed.")),
+    ),
+    (
+        "measurement_deleted_under_a_signature",
+        measured_then(lambda mine: mine._raw_delete("default")),
+    ),
     ("assessment_frozen_by_signature", change("signed", note="Added later.")),
     ("assessment_frozen_by_signature", change("signed", tested_at=timezone.now())),
     ("assessment_frozen_by_signature", change("amended", status="signed")),
@@ -222,6 +298,7 @@ def test_database_refuses(rule: str, write: Write, records: Records) -> None:
     ("rule", "table"),
     [
         ("score_never_deleted", "assessments_score"),
+        ("measurement_deleted_under_a_signature", "assessments_measurement"),
         ("amendment_append_only", "assessments_amendment"),
         ("scorechange_append_only", "assessments_scorechange"),
     ],
@@ -243,6 +320,19 @@ def test_a_signature_freezes_every_column_but_those_of_amending_and_voiding() ->
         "voided_at",
         "void_reason",
     }
+
+
+@pytest.mark.parametrize("which", ["draft", "signed"])
+def test_a_measurement_cannot_leave_for_another_record(which: str, records: Records) -> None:
+    other = records.signed if which == "draft" else records.draft
+    with refused_by("measurement_changed_under_a_signature"):
+        measured_then(lambda mine: mine.update(assessment=other), which)(records)
+
+
+def test_no_force_and_no_heel_raises_are_results(records: Records) -> None:
+    measure("draft", FORCE, typed=["0"], trials=["0.000"])(records)
+    measure("draft", RAISES, count=0, full_height=0)(records)
+    assert records.draft.measurements.count() == 2
 
 
 def test_zero_is_a_grade(records: Records) -> None:

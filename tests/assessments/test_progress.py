@@ -23,8 +23,9 @@ START = timezone.now().replace(microsecond=0) - timedelta(days=1000)
 Told = dict[tuple[Any, str, str], dict[str, Any]]
 
 
-def stored() -> Told:
-    return {(row.patient_id, row.movement, row.side): _plain(row) for row in Progress.objects.all()}
+def stored(**only: Any) -> Told:
+    rows = Progress.objects.filter(**only)
+    return {(row.patient_id, row.movement, row.side): _plain(row) for row in rows}
 
 
 def _plain(row: Progress) -> dict[str, Any]:
@@ -38,10 +39,11 @@ def _place(assessment: Assessment) -> tuple[datetime, datetime, str]:
     return assessment.tested_at, assessment.entered_at, assessment.pk.hex
 
 
-def truth() -> Told:
+def truth(**only: Any) -> Told:
     """Return what the scores say, worked out once more by the plainest of means."""
     graded: dict[Any, list[Score]] = defaultdict(list)
-    for row in Score.objects.select_related("assessment").exclude(level=None):
+    scores = Score.objects.filter(**only).select_related("assessment")
+    for row in scores.exclude(level=None):
         if row.assessment.status in {"signed", "amended"}:
             graded[row.assessment.patient_id, row.movement, row.side].append(row)
     told: Told = {}

@@ -3,18 +3,15 @@
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import postgres
+from tests.figures import write_figures
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- figures begin -->", "<!-- figures end -->"
 
 
 def main() -> None:
@@ -29,7 +26,7 @@ def main() -> None:
     text = "\n".join(_table(name, rows) for name, rows in found.items())
     print(text)
     if wanted.write:
-        _write(text)
+        write_figures("figures", text)
 
 
 def _measure(environment: dict[str, str], rows: int) -> list[dict]:
@@ -61,14 +58,6 @@ def _table(name: str, rows: list[dict]) -> str:
             f"| {limit} | {ratio} | {row['target']} |"
         )
     return "\n".join([*lines, ""])
-
-
-def _write(text: str) -> None:
-    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    day = datetime.now(UTC).date().isoformat()
-    before, _begin, rest = PAGE.read_text().partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\nMeasured {day} on {machine}.\n\n{text}\n{END}{after}")
 
 
 if __name__ == "__main__":

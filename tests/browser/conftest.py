@@ -49,7 +49,8 @@ def base_url(product: Product) -> str:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "locale": "en-GB"}
+    # Fetching all that work without a network needs takes seconds: only where that is tested.
+    return {**browser_context_args, "locale": "en-GB", "service_workers": "block"}
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,10 @@ SIDEWAYS = """() => {
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Said in the console though nothing is wrong: that a page answered 403 or 404, which is why it was
 # opened, and that a search was given up for a newer one.
-NO_COMPLAINT = re.compile(r"responded with a status of 40[34]|htmx:(afterRequest|sendAbort)")
+NO_COMPLAINT = re.compile(
+    "responded with a status of 40[34]|htmx:(afterRequest|sendAbort)"
+    "|Service Worker registration blocked"  # as tests/browser/conftest.py wants it
+)
 
 Hold = Callable[..., None]
 

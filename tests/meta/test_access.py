@@ -6,6 +6,7 @@ another clinic, what GET and POST answer about things of the first clinic: `in` 
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from assessments.models import Assessment
 from mmt.accounts.actions import invite
 from mmt.accounts.models import User
 from mmt.accounts.roles import Role
-from patients.models import Patient
+from patients.models import FunctionalTest, Patient
 from tests.people import grade, make_draft, make_patient, make_signed
 
 WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
@@ -28,6 +29,7 @@ OPEN = "in in in in in in"
 SIGNED_IN = "login in in in in in"
 ONE_PATIENT = "login in in in in gone"
 RECORDERS = "login in in no no gone"
+WHO_RECORDS = "login in in no no in"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
 MEMBER = "login no no no in gone"
@@ -39,6 +41,10 @@ NEVER_IN = "login - - - - -"
 # name -> (GET, POST)
 TABLE = {
     "healthz": (OPEN, OPEN),
+    "service_worker": (OPEN, NEVER),
+    "manifest": (OPEN, NEVER),
+    "offline": (OPEN, NEVER),
+    "device": (OPEN, OPEN),
     "start": (SIGNED_IN, NEVER_IN),
     "account_login": (OPEN, OPEN),
     "account_logout": (SIGNED_IN, ALL_SENT_TO_SIGN_IN),
@@ -66,21 +72,42 @@ TABLE = {
     "patients:restore": (NEVER_IN, ONE_PATIENT),
     "patients:add_event": (ONE_PATIENT, ONE_PATIENT),
     "patients:add_intervention": (ONE_PATIENT, ONE_PATIENT),
+    "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
+    "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "exports:index": (EXPORTERS, EXPORTERS),
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
     "assessments:new": (RECORDERS, RECORDERS),
+    "assessments:blank": (RECORDERS, NEVER_IN),
+    "assessments:sheet": (ONE_PATIENT, NEVER_IN),
+    "assessments:back_entry": (WHO_RECORDS, WHO_RECORDS),
+    "assessments:back_entry_patient": (WHO_RECORDS, WHO_RECORDS),
+    "assessments:back_entry_start": (NEVER_IN, RECORDERS),
     "assessments:read": (ONE_PATIENT, NEVER_IN),
     "assessments:record": (RECORDERS, RECORDERS),
     "assessments:save": (NEVER_IN, RECORDERS),
     "assessments:discard": (NEVER_IN, RECORDERS),
+    "assessments:restore_draft": (NEVER_IN, RECORDERS),
     "assessments:add_movement": (NEVER_IN, RECORDERS),
+    "assessments:order": (NEVER_IN, RECORDERS),
+    "assessments:measurements": (RECORDERS, RECORDERS),
+    "assessments:remove_measurement": (NEVER_IN, RECORDERS),
     "assessments:sign": (RECORDERS, RECORDERS),
     "assessments:amend": (RECORDERS, RECORDERS),
     "assessments:void": (RECORDERS, RECORDERS),
     "assessments:move": (LEADS, LEADS),
 }
-ABOUT_DRAFTS = {"record", "save", "discard", "add_movement", "sign"}
+ABOUT_DRAFTS = {
+    "record",
+    "save",
+    "discard",
+    "restore_draft",
+    "add_movement",
+    "order",
+    "measurements",
+    "remove_measurement",
+    "sign",
+}
 
 
 class Things(SimpleNamespace):
@@ -101,6 +128,9 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         patient=patient,
         draft=make_draft(patient, physio),
         signed=make_signed(patient, physio, results),
+        test=FunctionalTest.objects.create(
+            patient=patient, kind="berg", tested_on=date(2024, 5, 2), first=40, tester=physio
+        ),
         membership=colleague.memberships.get(),
         invitation=invitation,
         token=token,
@@ -121,6 +151,7 @@ def address(name: str, things: Things) -> str:
     needed = {
         "patient_id": things.patient.pk,
         "assessment_id": (things.draft if page in ABOUT_DRAFTS else things.signed).pk,
+        "test_id": things.test.pk,
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
         "token": things.token,
@@ -178,6 +209,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         patient=nothing,
         draft=nothing,
         signed=nothing,
+        test=nothing,
         membership=nothing,
         invitation=nothing,
         token="none",

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
-from patients.models import Event, Intervention, Patient, SearchTerm
+from mmt.accounts.models import User
+from patients.models import Event, FunctionalTest, Intervention, Patient, SearchTerm
+from patients.triggers import _FROZEN
 from tests.people import make_patient
 from tests.refusals import refused_by
 
@@ -53,6 +58,31 @@ def intervention(**fields: object) -> Write:
     return write
 
 
+def functional(**fields: object) -> Write:
+    def write(patient: Patient) -> object:
+        by = patient.clinic.memberships.first().user
+        known = {"kind": "walk_25_feet", "tested_on": date(2024, 5, 2), "first": 7} | fields
+        return FunctionalTest.objects.bulk_create(
+            [FunctionalTest(patient=patient, tester=by, **known)]
+        )
+
+    return write
+
+
+def functional_then(write: Callable[[Any], object]) -> Write:
+    def act(patient: Patient) -> object:
+        functional()(patient)
+        return write(FunctionalTest.objects.filter(patient=patient))
+
+    return act
+
+
+def void_twice(tests: Any) -> object:
+    by = User.objects.first()
+    once = {"voided_by": by, "voided_at": timezone.now(), "void_reason": "Because."}
+    return tests.update(**once), tests.update(void_reason="A better one.")
+
+
 CASES: list[tuple[str, Write]] = [
     ("patient_one_a_record_number_and_clinic", same_record_number),
     ("patient_birth_date_plausible", change(birth_date=date(1879, 12, 31))),
@@ -72,6 +102,26 @@ CASES: list[tuple[str, Write]] = [
     ("event_known_kind", event(kind="party")),
     ("intervention_ends_after_it_starts", intervention(ended=date(2024, 5, 1))),
     ("intervention_known_kind", intervention(kind="spell")),
+    ("functional_test_value_xor_reason", functional(first=None)),
+    ("functional_test_value_xor_reason", functional(not_able="pain")),
+    ("functional_test_value_xor_reason", functional(first=None, not_able="lazy")),
+    ("functional_test_value_xor_reason", functional(first=None, second=7, not_able="pain")),
+    ("functional_test_value_fits_kind", functional(kind="chess")),
+    ("functional_test_value_fits_kind", functional(first=0)),
+    ("functional_test_value_fits_kind", functional(first=Decimal("180.01"))),
+    ("functional_test_value_fits_kind", functional(second=Decimal("180.01"))),
+    ("functional_test_value_fits_kind", functional(kind="berg", first=57)),
+    ("functional_test_value_fits_kind", functional(kind="up_and_go", second=7)),
+    ("functional_test_known_aid", functional(aid="horse")),
+    ("functional_test_voided_has_who_when_and_why", functional(void_reason="Because.")),
+    ("functional_test_voided_has_who_when_and_why", functional(voided_at=timezone.now())),
+    ("functional_test_frozen", functional_then(lambda tests: tests.update(first=6))),
+    ("functional_test_frozen", functional_then(lambda tests: tests.update(note="Late."))),
+    ("functional_test_frozen", functional_then(void_twice)),
+    (
+        "functional_test_never_deleted",
+        functional_then(lambda tests: tests._raw_delete("default")),
+    ),
 ]
 
 
@@ -79,6 +129,16 @@ CASES: list[tuple[str, Write]] = [
 def test_database_refuses(rule: str, write: Write, patient: Patient) -> None:
     with refused_by(rule):
         write(patient)
+
+
+def test_nothing_but_the_mark_of_an_error_may_change() -> None:
+    columns = {field.column for field in FunctionalTest._meta.concrete_fields}
+    assert columns - set(_FROZEN) == {"voided_by_id", "voided_at", "void_reason"}
+
+
+def test_a_walk_of_no_metres_is_a_result(patient: Patient) -> None:
+    functional(kind="walk_6_minutes", first=0)(patient)
+    assert FunctionalTest.objects.get().first == 0
 
 
 def test_another_clinic_may_use_the_same_record_number(

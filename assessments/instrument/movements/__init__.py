@@ -9,7 +9,7 @@ from ..scale import grade
 from .ankles import ANKLES
 from .arms import ARMS
 from .hips_knees import HIPS_KNEES
-from .shape import Joint, Laterality, Movement, Position, Region, Seated, Side
+from .shape import Joint, Laterality, Limb, Movement, Position, Region, Seated, Side
 from .shoulders import SHOULDERS
 from .trunk import TRUNK
 
@@ -17,6 +17,7 @@ __all__ = [
     "MOVEMENTS",
     "Joint",
     "Laterality",
+    "Limb",
     "Movement",
     "Position",
     "Region",

@@ -54,6 +54,11 @@ class Position(LabelledEnum):
     STANDING = "standing", _("Standing")
 
 
+class Limb(LabelledEnum):
+    LEG = "leg", _("leg")
+    ARM = "arm", _("arm")
+
+
 class Seated(LabelledEnum):
     """Whether the test can be done from a chair."""
 
@@ -62,14 +67,22 @@ class Seated(LabelledEnum):
     MODIFIED = "modified", _("Seated only as a modified test: record the position")
 
 
+LIMBS = {
+    Limb.LEG: {Joint.HIP, Joint.KNEE, Joint.ANKLE, Joint.FOOT},
+    Limb.ARM: {Joint.SHOULDER, Joint.ELBOW, Joint.FOREARM, Joint.WRIST, Joint.HAND},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One row of the catalogue.
 
     `against_gravity` is the test position for grades 3 to 5, `gravity_eliminated` for 0 to 2.
-    `key_myotome` is the ISNCSCI key level, `antagonist` a movement key; both "" where there is
-    none. `meanings` holds grade definitions by level where the scale's own do not fit.
-    `aliases` are lower-case names for search and import; a name belongs to one movement only.
+    `eliminated` are the positions of the latter that the former does not name: a grade above 3 in
+    one of them was not tested against gravity. `key_myotome` is the ISNCSCI key level, `antagonist`
+    a movement key; both "" where there is none. `meanings` holds grade definitions by level where
+    the scale's own do not fit. `aliases` are lower-case names for search and import; a name belongs
+    to one movement only.
     """
 
     key: str
@@ -85,10 +98,16 @@ class Movement:
     gravity_eliminated: Text
     seated: Seated
     position: Position
+    eliminated: tuple[Position, ...] = ()
     antagonist: str = ""
     note: Text = ""
     aliases: tuple[str, ...] = ()
     meanings: Mapping[int, Text] = field(default_factory=dict, hash=False)
+
+    @property
+    def limb(self) -> Limb | None:
+        """The limb it belongs to; None for neck, trunk and shoulder blade."""
+        return next((limb for limb, joints in LIMBS.items() if self.joint in joints), None)
 
     @property
     def sides(self) -> tuple[Side, ...]:

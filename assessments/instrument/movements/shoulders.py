@@ -19,6 +19,7 @@ SHOULDERS: tuple[Movement, ...] = (
         gravity_eliminated=_("Prone or supine, arm supported, shrug"),
         seated=Seated.YES,
         position=Position.SITTING,
+        eliminated=(Position.PRONE, Position.SUPINE),
         aliases=(
             "scapula elevation",
             "shrug",
@@ -43,6 +44,7 @@ SHOULDERS: tuple[Movement, ...] = (
         gravity_eliminated=_("Sitting, arm supported on table, squeeze blades"),
         seated=Seated.MODIFIED,
         position=Position.PRONE,
+        eliminated=(Position.SITTING,),
         antagonist="scapular_protraction",
         aliases=(
             "scapular adduction",
@@ -111,6 +113,7 @@ SHOULDERS: tuple[Movement, ...] = (
         gravity_eliminated=_("Side-lying, arm supported, swing forward"),
         seated=Seated.YES,
         position=Position.SITTING,
+        eliminated=(Position.SIDE_LYING,),
         antagonist="shoulder_extension",
         aliases=(
             "shoulder flex",
@@ -133,6 +136,7 @@ SHOULDERS: tuple[Movement, ...] = (
         gravity_eliminated=_("Side-lying, arm supported, move back"),
         seated=Seated.MODIFIED,
         position=Position.PRONE,
+        eliminated=(Position.SIDE_LYING,),
         antagonist="shoulder_flexion",
         aliases=(
             "shoulder ext",
@@ -157,6 +161,7 @@ SHOULDERS: tuple[Movement, ...] = (
         gravity_eliminated=_("Supine, arm supported on plinth, slide outward"),
         seated=Seated.YES,
         position=Position.SITTING,
+        eliminated=(Position.SUPINE,),
         antagonist="shoulder_adduction",
         note=_("MRC sum-score muscle; biceps/trunk substitution"),
         aliases=(

@@ -20,6 +20,7 @@ TRUNK: tuple[Movement, ...] = (
         gravity_eliminated=_("Side-lying, head supported, or supine roll head/palpate"),
         seated=Seated.MODIFIED,
         position=Position.SUPINE,
+        eliminated=(Position.SIDE_LYING,),
         antagonist="neck_extension",
         note=_("Respiratory/bulbar relevance; no left/right"),
         aliases=(
@@ -45,6 +46,7 @@ TRUNK: tuple[Movement, ...] = (
         gravity_eliminated=_("Side-lying or prone head supported, palpate"),
         seated=Seated.MODIFIED,
         position=Position.PRONE,
+        eliminated=(Position.SIDE_LYING,),
         antagonist="neck_flexion",
         aliases=(
             "neck ext",
@@ -119,6 +121,7 @@ TRUNK: tuple[Movement, ...] = (
         gravity_eliminated=_("Sitting, turn trunk, palpate"),
         seated=Seated.YES,
         position=Position.SUPINE,
+        eliminated=(Position.SITTING,),
         note=_("Side = direction of rotation; document the convention"),
         aliases=(
             "trunk rot",
@@ -141,6 +144,7 @@ TRUNK: tuple[Movement, ...] = (
         gravity_eliminated=_("Supine, hitch/bend, palpate"),
         seated=Seated.YES,
         position=Position.SIDE_LYING,
+        eliminated=(Position.SUPINE,),
         note=_("HHD-tested in the MS protocol of IJMSC 19(5):253"),
         aliases=(
             "trunk side flexion",

@@ -62,7 +62,17 @@ class Command(BaseCommand):
             "--layout",
             choices=[each.value for each in Layout],
             default=Layout.LONG.value,
-            help="long: a row for each result (the default); wide: a row for each visit",
+            help=(
+                "long: a row for each result (the default); wide: a row for each visit; "
+                "measurements: a row for each force or set of heel raises"
+            ),
+        )
+        parser.add_argument(
+            "--measurements",
+            dest="layout",
+            action="store_const",
+            const=Layout.MEASUREMENTS.value,
+            help="the same as --layout measurements",
         )
         parser.add_argument(
             "--blanks", action="store_true", help="list cells left blank too (long layout)"

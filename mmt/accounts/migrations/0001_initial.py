@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                     "date_joined",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
+                ("entry_order", models.CharField(blank=True, editable=False, max_length=20)),
             ],
             options={
                 "constraints": [

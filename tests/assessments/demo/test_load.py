@@ -2,26 +2,35 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments import instrument, progress
+from assessments import force, instrument, progress
 from assessments.actions import sign_assessment
 from assessments.demo.clinics import load_clinics
 from assessments.demo.corrections import AMENDED, VOIDED
+from assessments.demo.measured import PEOPLE
 from assessments.demo.showcase import RECORD_NUMBER as SHOWCASE
 from assessments.demo.special import EMPTY_DRAFT, LEADS_DRAFT, NAMESAKES, WHOLE_DRAFT
 from assessments.entry.content import read_content
-from assessments.models import Assessment, Draft, Progress, Score
+from assessments.models import (
+    Assessment,
+    Draft,
+    Measurement,
+    MeasurementKind,
+    Progress,
+    Score,
+)
 from assessments.querysets import load_history
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent
 from patients import actions
-from patients.models import Event, Intervention, Patient
+from patients.models import Event, FunctionalTest, Intervention, Patient
 from patients.names import search_terms
 
 TODAY = date(2026, 11, 20)
@@ -75,7 +84,7 @@ def test_every_constraint_holds():
     connection.check_constraints()
 
 
-@pytest.mark.parametrize("model", [Patient, Event, Intervention, Assessment])
+@pytest.mark.parametrize("model", [Patient, Event, Intervention, FunctionalTest, Assessment])
 def test_every_value_is_one_a_form_would_take(model):
     for row in model.objects.all():
         row.clean_fields(exclude=[name for name in names(model) if _is_set_elsewhere(row, name)])
@@ -153,6 +162,24 @@ def test_everybody_is_found_and_sorted_as_if_registered():
 @pytest.mark.parametrize("text", ["o'lantern", "sneachta", "lak mae", "H-00217", "alma"])
 def test_people_are_found_by_what_is_typed(text):
     assert Patient.objects.matching(text).exists()
+
+
+def test_a_handful_of_people_were_measured():
+    assert {each.assessment.patient.record_number for each in measurements()} == set(PEOPLE)
+    assert {each.unit for each in measurements() if each.unit} == set(force.Unit)
+    assert {each.kind for each in measurements()} == set(MeasurementKind)
+    tested = FunctionalTest.objects.values_list("patient__record_number", flat=True)
+    assert set(tested) == set(PEOPLE)
+
+
+def test_every_force_is_in_newtons_what_was_typed():
+    for each in measurements():
+        typed = [str(force.newtons(Decimal(text), each.unit)) for text in each.typed]
+        assert typed == each.trials
+
+
+def measurements() -> Any:
+    return Measurement.objects.select_related("assessment__patient")
 
 
 def test_there_are_four_drafts_of_all_sorts():

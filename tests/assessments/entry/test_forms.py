@@ -147,11 +147,10 @@ def test_daylight_saving_does_not_move_the_hour(day: str, hour: int) -> None:
     assert form.cleaned_data["tested_at"].astimezone(UTC).hour == hour
 
 
-@pytest.mark.parametrize("text", ["2024-03-31T02:30", "2024-10-27T02:30"])
-def test_an_hour_that_is_skipped_or_comes_twice_is_asked_again(text: str) -> None:
-    form = start(patient_of(clinic_in("Europe/Paris")), tested_at=text)
+def test_an_hour_that_is_skipped_is_asked_again() -> None:
+    form = start(patient_of(clinic_in("Europe/Paris")), tested_at="2024-03-31T02:30")
     assert list(form.errors) == ["tested_at"]
-    assert form["tested_at"].value() == text
+    assert form["tested_at"].value() == "2024-03-31T02:30"
 
 
 @pytest.mark.parametrize(

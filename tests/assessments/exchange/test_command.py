@@ -123,3 +123,11 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 def test_it_writes_the_data_dictionary(run: Any) -> None:
     file, _said = run("--dictionary")
     assert file.decode() == markdown()
+
+
+@pytest.mark.usefixtures("harbour")
+def test_measurements_come_by_their_own_name_or_as_a_layout(run: Any) -> None:
+    own, _said = run("--clinic", "harbour", "--measurements")
+    layout, _said = run("--clinic", "harbour", "--layout", "measurements")
+    assert own == layout
+    assert b",trials_n,dynamometer," in own

@@ -27,7 +27,8 @@ clinic record_number family_name given_names birth_date sex assessment tested_on
 battery battery_version scale cells record_status tester signed_by signed_at
 """.split()  # noqa: SIM905
 RESULT = """
-movement movement_name side status grade reason limiters position entered amended result_note
+movement movement_name side status grade reason limiters position entered
+confirmed amended result_note
 """.split()  # noqa: SIM905
 AFTER = """
 setting heat fatigue_before fatigue_after pain pain_where relapse_status edss device
@@ -80,7 +81,7 @@ def long_rows(record: Assessment, *, blanks: bool) -> Iterator[list[str]]:
         if score := scores.get((movement, side)):
             yield [movement, name, side, *_of(score, record.profile)]
         elif blanks and movement in record.movements:
-            yield [movement, name, side, "blank", *[""] * 7]
+            yield [movement, name, side, "blank", *[""] * 8]
 
 
 def _of(score: Score, profile: str) -> list[str]:
@@ -91,6 +92,7 @@ def _of(score: Score, profile: str) -> list[str]:
         score.limiters,
         text(score.position),
         score.entered,
+        score.confirmed,
         "no" if score.amendment_id is None else "yes",
         text(score.note),
     ]

@@ -1,5 +1,7 @@
 // The cells of the grid: their values, looks, and the ways from one to the next.
 
+import { list, Prompts } from "./prompts.js";
+
 const STATES = { NT: "not_testable", ND: "not_done" };
 const LOOKS = { not_testable: "nt", not_done: "nd", blank: "blank", invalid: "invalid" };
 
@@ -16,6 +18,8 @@ export class Cells {
       }),
     );
     this.all = [...table.querySelectorAll("input.cell")];
+    this.rows = [...table.querySelectorAll("tr[data-row]")];
+    this.prompts = new Prompts(this);
     this.all.forEach((cell) => this.mark(cell));
     this.travel("rows");
   }
@@ -36,7 +40,7 @@ export class Cells {
 
   // The neighbour in the table, as arrows move.
   neighbour(cell, direction) {
-    const rows = [...this.table.querySelectorAll("tr[data-row]")];
+    const { rows } = this;
     const row = cell.closest("tr");
     const cells = [...row.querySelectorAll("input.cell")];
     const column = cells.indexOf(cell);
@@ -49,40 +53,52 @@ export class Cells {
   }
 
   value(cell) {
-    const { reason, limiters, note, entered } = cell.dataset;
+    const { reason, limiters, position, note, entered, confirmed, quick } = cell.dataset;
     return {
       text: cell.dataset.text ?? cell.value,
       reason,
-      limiters: limiters ? limiters.split(" ") : [],
-      position: "",
+      limiters: list(limiters),
+      position,
       note,
       entered: entered || "typed",
+      confirmed: list(confirmed),
+      quick: Boolean(quick),
     };
   }
 
-  // Takes {text, reason, limiters, note, entered}; what is left out is emptied.
+  // Takes {text, reason, limiters, position, note, entered, confirmed, quick}; what is left out is
+  // emptied: answers and pace belong to the text that stood.
   set(cell, value, { silent = false } = {}) {
-    const { text = "", reason = "", limiters = [], note = "", entered = "typed" } = value;
+    const { text = "", reason = "", limiters = [], position = "", note = "" } = value;
+    const { entered = "typed", confirmed = [], quick = false } = value;
     const state = !text ? "blank" : (STATES[text] ?? (this.codes.includes(text) ? "graded" : "invalid"));
     const level = state === "graded" ? this.lattice.get(text) : null;
     cell.value = text;
     Object.assign(cell.dataset, { state, reason, note, entered, text });
     cell.dataset.grade = state === "graded" ? text : "";
     cell.dataset.limiters = state === "graded" ? limiters.join(" ") : "";
+    cell.dataset.position = state === "graded" ? position : "";
+    cell.dataset.confirmed = confirmed.join(" ");
+    cell.dataset.quick = quick ? "yes" : "";
     cell.className = `cell ${level === null ? LOOKS[state] : `g${level}`}`;
     cell.toggleAttribute("aria-invalid", state === "invalid");
     this.mark(cell);
     if (!silent) this.onChange(cell, this.value(cell));
   }
 
-  // What stands beside the cell: a reason, limiters, an arrow against the last grade.
+  // What stands beside the cell: a reason, limiters, an arrow against the last grade, a question.
   mark(cell) {
-    const { was, grade, reason, limiters, note, entered, state } = cell.dataset;
+    const { was, grade, reason, limiters, position, note, entered, confirmed, state } = cell.dataset;
+    const asked = this.prompts.own(cell).length > 0;
     const parts = [];
     if (state === "not_testable" || state === "not_done") parts.push(labelOf(reason));
-    for (const limiter of limiters ? limiters.split(" ") : []) parts.push(labelOf(limiter));
+    for (const limiter of list(limiters)) parts.push(labelOf(limiter));
+    if (position) parts.push(labelOf(position));
     if (note) parts.push(this.words.note);
     if (entered === "filled") parts.push(this.words.filled);
+    if (asked) parts.push(this.words.asked);
+    else if (confirmed) parts.push(this.words.kept);
+    cell.toggleAttribute("data-asked", asked);
     const mark = cell.parentElement.querySelector(".beside");
     mark.replaceChildren();
     const step = this.step(was, grade);

@@ -39,7 +39,7 @@ export class Conflict {
       checked: whose === "yours",
     });
     const value = found[whose];
-    const by = whose === "theirs" ? ` (${value.by}, ${value.at.slice(11, 16)} UTC)` : "";
+    const by = whose === "theirs" ? ` (${value.by}, ${found.clock})` : "";
     const text = [value.text || this.words.nothing, value.reason].filter(Boolean).join(" ");
     label.append(radio, ` ${this.words[whose]}: ${text}${by}`);
     return label;

@@ -1,9 +1,12 @@
 // From keys and taps to scores: a digit fills the cell and moves on.
 
 import { nameOf } from "./cells.js";
+import { Choices } from "./choices.js";
+import { list } from "./prompts.js";
+import { Ranges } from "./ranges.js";
 
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
-const SHORT = { not_testable: "NT", not_done: "ND" };
+const HELD = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"];
 const TEN = "x"; // the one grade of two signs has a key of its own
 
 export class Keys {
@@ -12,14 +15,15 @@ export class Keys {
     this.current = null;
     this.filled = null; // the cell just scored, which + and - refine
     this.advancing = true;
+    this.prompts = cells.prompts;
+    this.choices = new Choices(this);
+    this.ranges = new Ranges(cells, { say, onChosen: (cell, told) => this.chosen(cell, told) });
     this.scale = new Map(cells.codes.map((code) => [code.length > 1 && !/[+-]/.test(code) ? TEN : code.toLowerCase(), code]));
     const { table } = cells;
     table.addEventListener("keydown", (event) => this.down(event));
     table.addEventListener("input", (event) => this.typed(event.target));
     table.addEventListener("focusin", (event) => this.arrive(event.target));
     panel.element.addEventListener("click", (event) => this.tap(event));
-    panel.element.querySelector("#cell-note").addEventListener("keydown", (event) => this.note(event));
-    panel.element.querySelector("#cell-note").addEventListener("change", () => this.keepNote());
     this.prepare();
   }
 
@@ -31,6 +35,10 @@ export class Keys {
       cell.removeAttribute("list");
     }
     (this.cells.blanks[0] ?? this.cells.order[0]).tabIndex = 0;
+    // After the last score the focus is on the button, and its question can still be answered.
+    document.getElementById("sign").addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() === "k" && this.prompts.shown) this.keep();
+    });
   }
 
   focus(cell) {
@@ -50,7 +58,14 @@ export class Keys {
     cell.tabIndex = 0;
     cell.select();
     cell.closest("tr").classList.add("here");
+    this.ranges.current = cell;
     this.panel.show(cell);
+    this.attend();
+  }
+
+  // Asks about the cell just scored, or the current one.
+  attend() {
+    this.prompts.show([this.filled, this.current]);
   }
 
   down(event) {
@@ -59,16 +74,47 @@ export class Keys {
       this.onSign();
       return;
     }
+    if (this.choosing(event)) return event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
     if (event.key === "Unidentified" || event.isComposing) return; // `typed` sees what comes of it
     if (/^F\d+$/.test(event.key) || ["PageUp", "PageDown"].includes(event.key)) return;
+    if (HELD.includes(event.key)) return;
     event.preventDefault();
     if (event.repeat && !ARROWS[event.key]) return;
     this.press(event.key);
   }
 
+  // Keys that choose cells, or take back the last filling. Returns whether it was one.
+  choosing({ key, ctrlKey, metaKey, shiftKey }) {
+    const control = ctrlKey || metaKey;
+    if (control && key.toLowerCase() === "a") this.ranges.all();
+    else if (control && key.toLowerCase() === "z") this.takeBack();
+    else if (shiftKey && ARROWS[key]) this.stretch(ARROWS[key]);
+    else return false;
+    return true;
+  }
+
+  stretch(direction) {
+    const cell = this.cells.neighbour(this.current, direction);
+    if (cell) this.ranges.extend(this.current, cell);
+  }
+
+  chosen(cell, told) {
+    this.filled = null;
+    this.focus(cell);
+    this.panel.name.textContent = told;
+  }
+
+  takeBack() {
+    const cell = this.ranges.undo();
+    if (cell) this.move(cell);
+  }
+
   press(key) {
-    if (this.panel.choosing) return this.pressInChooser(key);
+    if (this.panel.choosing) return this.choices.press(key);
+    if (key === "Backspace" && this.ranges.fresh) return this.takeBack();
+    this.ranges.fresh = false;
+    if (!this.scale.has(key.toLowerCase())) this.ranges.clear();
     if (ARROWS[key]) return this.move(this.cells.neighbour(this.current, ARROWS[key]));
     const actions = {
       Enter: () => this.move(this.cells.next(this.current)),
@@ -78,10 +124,12 @@ export class Keys {
       Delete: () => this.clear(this.current),
       "+": () => this.refine("+"),
       "-": () => this.refine("-"),
-      n: () => this.ask("not_testable"),
-      d: () => this.ask("not_done"),
-      l: () => this.limit(),
-      ";": () => this.openNote(),
+      n: () => this.choices.ask("not_testable"),
+      d: () => this.choices.ask("not_done"),
+      l: () => this.choices.limit(),
+      p: () => this.choices.place(),
+      k: () => this.keep(),
+      ";": () => this.choices.openNote(),
     };
     const code = this.scale.get(key.toLowerCase());
     if (code !== undefined) return this.grade(code);
@@ -91,16 +139,13 @@ export class Keys {
     return undefined;
   }
 
-  pressInChooser(key) {
-    const kind = this.panel.choosing;
-    if (key === "Escape" || key === "Enter") return this.panel.close();
-    const choice = this.panel.choiceOf(key);
-    if (choice) return this.choose(choice);
-    if (kind === "limiter" && (ARROWS[key] || this.scale.has(key))) {
-      this.panel.close();
-      return this.press(key);
-    }
-    return undefined;
+  // Whether a key that no chooser knows goes on with the grid.
+  goesOn(key) {
+    return Boolean(ARROWS[key]) || this.scale.has(key.toLowerCase());
+  }
+
+  choose(choice) {
+    this.choices.choose(choice);
   }
 
   // What a soft keyboard or a dictation put into the cell.
@@ -115,36 +160,33 @@ export class Keys {
   }
 
   grade(code) {
+    if (this.ranges.size) return this.fill(code);
     const cell = this.current;
-    this.cells.set(cell, { text: code, limiters: kept(cell), note: cell.dataset.note });
-    this.say(`${nameOf(cell)} ${code}`);
+    const over = isFilled(cell);
+    this.cells.set(cell, { text: code, ...stays(cell) });
+    this.prompts.typed(cell, code);
+    this.ranges.forget();
     this.filled = cell;
-    this.advance();
+    return this.advance(`${nameOf(cell)} ${code}`, over);
+  }
+
+  fill(code) {
+    this.ranges.fill(code);
+    this.filled = null;
+    this.focus(this.cells.blanks[0] ?? this.current);
+    this.panel.show(this.current);
+    this.attend();
   }
 
   refine(sign) {
     const cell = this.filled ?? this.current;
     const code = `${cell.dataset.grade.replace(/[+-]$/, "")}${sign}`;
     if (!this.cells.codes.includes(code)) return this.say(this.words.offScale);
-    this.cells.set(cell, { text: code, limiters: kept(cell), note: cell.dataset.note });
+    this.cells.set(cell, { text: code, ...stays(cell) });
+    this.prompts.typed(cell, code);
     this.panel.show(this.current);
+    this.attend();
     return this.say(`${nameOf(cell)} ${code}`);
-  }
-
-  ask(kind) {
-    this.panel.choose(kind, this.current);
-    this.say(`${this.words.choose} ${this.panel.spoken()}`);
-  }
-
-  choose(choice) {
-    const kind = this.panel.choosing;
-    if (kind === "limiter") return this.toggleLimiter(choice);
-    const cell = this.current;
-    this.cells.set(cell, { text: SHORT[kind], reason: choice, note: cell.dataset.note });
-    this.say(`${nameOf(cell)} ${cell.value}, ${cell.parentElement.querySelector(".beside").textContent}`);
-    this.filled = cell;
-    this.panel.close();
-    return this.advance();
   }
 
   // A limiter or note belongs to the cell just scored while the current one is empty.
@@ -152,49 +194,20 @@ export class Keys {
     return this.current.dataset.state === "blank" && this.filled ? this.filled : this.current;
   }
 
-  limit() {
-    if (this.subject.dataset.state !== "graded") return this.say(this.words.notScored);
-    this.panel.choose("limiter", this.subject, kept(this.subject));
-    return this.say(this.panel.spoken());
+  keep() {
+    this.say(this.prompts.keep() ?? this.words.nothingAsked);
+    this.attend();
   }
 
-  toggleLimiter(choice) {
-    const cell = this.subject;
-    const before = kept(cell);
-    const limiters = before.includes(choice)
-      ? before.filter((one) => one !== choice)
-      : [...before, choice];
-    this.cells.set(cell, { ...this.cells.value(cell), limiters });
-    this.panel.choose("limiter", cell, limiters);
-    this.say(cell.parentElement.querySelector(".beside").textContent);
-  }
-
-  openNote() {
-    if (this.subject.dataset.state === "blank") return this.say(this.words.notScored);
-    this.noted = this.subject;
-    this.panel.choose("note", this.noted);
-    const field = this.panel.element.querySelector("#cell-note");
-    field.value = this.noted.dataset.note;
-    return field.focus();
-  }
-
-  note(event) {
-    if (!["Enter", "Escape"].includes(event.key)) return;
-    event.preventDefault();
-    this.keepNote();
-    this.panel.close();
-  }
-
-  keepNote() {
-    const note = this.panel.element.querySelector("#cell-note").value.trim();
-    if (this.noted && note !== this.noted.dataset.note) {
-      this.cells.set(this.noted, { ...this.cells.value(this.noted), note });
-    }
+  correct() {
+    const [cell] = this.prompts.shown.cells;
+    this.clear(cell);
+    this.move(cell);
   }
 
   back() {
     if (this.current.dataset.state !== "blank") return this.clear(this.current);
-    const before = this.cells.next(this.current, -1);
+    const before = this.filled ?? this.cells.next(this.current, -1);
     if (!before) return undefined;
     this.clear(before);
     return this.move(before);
@@ -204,7 +217,9 @@ export class Keys {
     if (cell.dataset.state === "blank") return;
     this.cells.set(cell, {});
     this.filled = null;
+    this.ranges.forget();
     this.panel.show(this.current);
+    this.attend();
     this.say(`${nameOf(cell)} ${this.words.cleared}`);
   }
 
@@ -214,17 +229,23 @@ export class Keys {
     this.focus(cell);
   }
 
-  advance() {
-    if (!this.advancing) return this.panel.show(this.current);
-    const next = this.cells.next(this.current);
-    if (next) return this.focus(next);
+  // Goes on, and tells once what was scored and, at the end of the grid, what comes. What was
+  // filled at once is passed over, unless it is being typed over.
+  advance(told, over = false) {
+    const next = this.advancing ? this.following(over) : this.current;
     const [blank] = this.cells.blanks;
-    if (!blank) {
-      this.say(this.words.allDone);
-      return this.onEnd();
-    }
-    this.say(`${this.words.firstEmpty} ${nameOf(blank)}`);
-    return this.focus(blank);
+    if (next) this.say(told);
+    else if (blank) this.say(`${told}. ${this.words.firstEmpty} ${nameOf(blank)}`);
+    else this.say(`${told}. ${this.words.allDone}`);
+    if (next !== this.current && (next ?? blank)) return this.focus(next ?? blank);
+    this.panel.show(this.current);
+    this.attend();
+    return next ? undefined : this.onEnd();
+  }
+
+  following(over) {
+    const after = this.cells.order.slice(this.cells.order.indexOf(this.current) + 1);
+    return after.find((cell) => over || !isFilled(cell)) ?? null;
   }
 
   tap(event) {
@@ -232,14 +253,21 @@ export class Keys {
     const action = event.target.closest("[data-act]");
     if (grade) this.grade(grade.dataset.gradeKey);
     if (action) {
-      const keysOf = { not_testable: "n", not_done: "d", limiter: "l", note: ";", back: "Backspace" };
+      const keysOf = { not_testable: "n", not_done: "d", limiter: "l", note: ";", back: "Backspace", position: "p", keep: "k" };
       if (this.panel.choosing) this.panel.close();
-      this.press(keysOf[action.dataset.act]);
+      if (action.dataset.act === "correct") this.correct();
+      else this.press(keysOf[action.dataset.act]);
     }
     if ((grade || action) && this.panel.choosing !== "note") this.focus(this.current);
   }
 }
 
-function kept(cell) {
-  return cell.dataset.limiters ? cell.dataset.limiters.split(" ") : [];
+function isFilled(cell) {
+  return cell.dataset.entered === "filled";
+}
+
+// What belongs to the test and not to its grade.
+function stays(cell) {
+  const { limiters, position, note } = cell.dataset;
+  return { limiters: list(limiters), position, note };
 }

@@ -2,10 +2,12 @@
 
 import { Cells, nameOf } from "./cells.js";
 import { Conflict } from "./conflict.js";
+import { Keeper } from "./keeper.js";
 import { Keys } from "./keys.js";
 import { Panel } from "./panel.js";
 import { remembered, remember } from "./preferences.js";
 import { Saver } from "./saver.js";
+import { SignLater } from "./sign_later.js";
 
 const form = document.getElementById("score-form");
 const signForm = document.getElementById("sign-form");
@@ -21,14 +23,23 @@ document.body.classList.add("scripted");
 const revisions = new Map();
 const cells = new Cells(document.getElementById("score-grid"), words, (cell, value) => {
   saver.put(cell.id, value);
+  confirmPatient();
   tell();
 });
 for (const cell of cells.all) revisions.set(cell.id, Number(cell.dataset.rev));
 
-const saver = new Saver({
+// A page may be shown twice from a copy: each showing numbers its own changes.
+const draft = {
+  assessment: form.dataset.assessment,
+  client: newId(),
   url: form.dataset.saveUrl,
-  client: form.elements.page.value,
   patient: form.elements.patient.value,
+};
+const keeper = new Keeper(draft);
+const saver = new Saver({
+  ...draft,
+  user: document.getElementById("device").dataset.user,
+  keeper,
   token: form.elements.csrfmiddlewaretoken.value,
   revisions,
   onState: showState,
@@ -42,6 +53,26 @@ const panel = new Panel(document.getElementById("now"), cells.lattice, {
 });
 
 const keys = new Keys({ cells, panel, words, say: announce, onEnd: () => sign.focus(), onSign: signNow });
+
+const signLater = new SignLater({ form, signForm, cells, saver, words, assessment: draft.assessment });
+
+// Not crypto.randomUUID: browsers keep that from pages over plain HTTP.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+// The first key says whom it is about: two windows may stand side by side.
+function confirmPatient() {
+  const banner = document.getElementById("patient-banner");
+  if (banner.classList.contains("banner-confirmed")) return;
+  banner.classList.add("banner-confirmed");
+  const line = document.getElementById("recording");
+  line.textContent = line.dataset.of;
+}
 
 function announce(text) {
   announcer.textContent = text;
@@ -96,6 +127,7 @@ async function signNow() {
   if (!saved) {
     sign.disabled = false;
     state.scrollIntoView({ block: "nearest" });
+    if (state.dataset.state === "offline") signLater.ask();
     return;
   }
   signForm.elements.revision.value = saver.revision;
@@ -163,7 +195,44 @@ document.getElementById("discard-form").addEventListener("submit", (event) => {
   else event.preventDefault();
 });
 
+// What this device knows and the page does not show: changes sent since the page was copied, and
+// those that a closed page left behind.
+async function restore() {
+  const copied = Boolean(document.documentElement.dataset.copy);
+  if (copied) {
+    saver.unstarted = await keeper.isUnstarted();
+    for (const [key, { value, revision }] of Object.entries(await keeper.remembered())) {
+      if (revision <= (revisions.get(key) ?? 0)) continue;
+      revisions.set(key, revision);
+      if (saver.waiting.has(key)) continue; // typed meanwhile
+      saver.revision = Math.max(saver.revision, revision);
+      show(key, value);
+    }
+  }
+  let adopted = 0;
+  await keeper.leftBehind(async ({ key, base, value }) => {
+    if (saver.waiting.has(key)) return; // typed anew meanwhile
+    adopted += 1;
+    show(key, value);
+    saver.put(key, value, base);
+    await saver.holding;
+  });
+  if (saver.unstarted) saver.flush();
+  if (copied || adopted) {
+    tell();
+    if (!saver.seq || adopted === saver.seq) keys.focus(cells.blanks[0] ?? cells.order[0]);
+  }
+  signLater.restore();
+}
+
+function show(key, value) {
+  const field = document.getElementById(key);
+  if (field?.matches("input.cell")) cells.set(field, value, { silent: true });
+  else for (const each of document.getElementsByName(key)) each.value = value.text;
+}
+
 travel(remembered("travel", ["rows", "columns"]) ?? "rows");
 setAdvance((remembered("advance", ["on", "off"]) ?? "on") === "on");
 tell();
 keys.focus(cells.blanks[0] ?? cells.order[0]);
+restore();

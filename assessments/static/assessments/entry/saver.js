@@ -1,21 +1,33 @@
 // Sends changes of a draft to the server, in order, and tells the truth about it.
 //
 // Each change is an operation with a number; the server skips what it has taken before, so any
-// request may be sent again. A change leaves `waiting` only when the server has said yes.
+// request may be sent again. A change leaves `waiting` only when the server has said yes; till then
+// the keeper holds it on the device, too.
+
+import { who } from "../../mmt/device/server.js";
 
 const SOON = 300; // ms from the first change to its sending
 const RETRIES = [1000, 2000, 5000, 10000];
 
 export class Saver {
-  constructor({ url, client, patient, token, revisions, onState, onConflict }) {
-    Object.assign(this, { url, client, patient, token, revisions, onState, onConflict });
+  constructor({ url, client, patient, user, token, revisions, keeper, onState, onConflict }) {
+    Object.assign(this, { url, client, patient, user, token, revisions, keeper });
+    Object.assign(this, { onState, onConflict });
     this.waiting = new Map();
     this.seq = 0;
     this.failures = 0;
     this.timer = null;
     this.sending = null;
     this.stopped = false;
+    this.unstarted = false;
     addEventListener("online", () => this.flush());
+    // The key came after the first changes.
+    addEventListener("device-ready", () => this.holdAll());
+    addEventListener("session-back", ({ detail }) => {
+      this.token = detail.csrf;
+      this.holdAll();
+      this.resume();
+    });
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.flush();
@@ -25,12 +37,17 @@ export class Saver {
     });
   }
 
-  put(key, value) {
+  put(key, value, base = this.revisions.get(key) ?? 0) {
     this.seq += 1;
-    const base = this.revisions.get(key) ?? 0;
-    this.waiting.set(key, { seq: this.seq, key, base, value });
+    const operation = { seq: this.seq, key, base, value };
+    this.waiting.set(key, operation);
+    this.holding = this.keeper.hold(operation).catch(() => false);
     this.say(this.failures ? null : "saving");
     this.schedule(SOON);
+  }
+
+  holdAll() {
+    for (const operation of this.waiting.values()) this.keeper.hold(operation).catch(() => false);
   }
 
   schedule(delay) {
@@ -44,7 +61,7 @@ export class Saver {
     clearTimeout(this.timer);
     this.timer = null;
     if (this.sending) await this.sending;
-    if (!this.waiting.size) return true;
+    if (!this.waiting.size && !this.unstarted) return true;
     this.sending = this.send();
     const sent = await this.sending;
     this.sending = null;
@@ -53,6 +70,14 @@ export class Saver {
   }
 
   async send() {
+    if (this.unstarted) {
+      const started = await this.keeper.start(this.token);
+      if (started === "offline" || started === "server") return this.failed(started);
+      if (started === "session") return this.over();
+      if (started !== "done") return this.stop("start");
+      this.unstarted = false;
+    }
+    if (!this.waiting.size) return this.taken([], { revision: this.revision, saved: "" });
     const operations = [...this.waiting.values()];
     let response;
     try {
@@ -60,12 +85,12 @@ export class Saver {
     } catch {
       return this.failed("offline");
     }
-    if (response.type === "opaqueredirect") return this.stop("session");
+    if (response.type === "opaqueredirect") return this.over();
     if (response.status === 404) return this.stop("signed"); // discarded elsewhere
     if (response.status >= 500 || response.status === 429) return this.failed("server");
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return this.taken(operations, answer);
-    if (!answer) return response.status === 403 ? this.stop("session") : this.failed("server");
+    if (!answer) return response.status === 403 ? this.renewToken() : this.failed("server");
     if (answer.error === "conflict") return this.conflict(answer);
     return this.stop(answer.error === "signed" ? "signed" : "content", answer.message);
   }
@@ -85,10 +110,13 @@ export class Saver {
       this.revisions.set(key, answer.revision);
       if (this.waiting.get(key)?.seq === seq) this.waiting.delete(key);
     }
+    this.keeper.taken(operations, answer.revision).catch(() => {});
+    dispatchEvent(new Event("session-alive"));
     this.failures = 0;
     this.revision = answer.revision;
     this.savedAt = answer.saved;
     this.say(this.waiting.size ? "saving" : "saved", answer.saved);
+    if (!this.waiting.size) this.onSaved?.();
     return true;
   }
 
@@ -105,6 +133,20 @@ export class Saver {
     this.failures += 1;
     this.say("error", why, message);
     return false;
+  }
+
+  over() {
+    dispatchEvent(new Event("session-over"));
+    return this.stop("session");
+  }
+
+  // The page is older than the session: it may be the same person's.
+  async renewToken() {
+    const account = await who();
+    if (!account) return this.failed("offline");
+    if (account.user !== this.user || account.csrf === this.token) return this.over();
+    this.token = account.csrf;
+    return this.failed("server");
   }
 
   conflict(answer) {
@@ -125,8 +167,10 @@ export class Saver {
 
   // The person kept theirs: nothing of this cell waits, and we have seen their revision.
   forget(key, revision) {
+    const operation = this.waiting.get(key);
     this.waiting.delete(key);
     this.revisions.set(key, revision);
+    if (operation) this.keeper.taken([operation], revision).catch(() => {});
   }
 
   rebase(key, revision) {

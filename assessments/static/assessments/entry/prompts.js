@@ -1,0 +1,116 @@
+// Soft questions about a score, asked at its cell: kept with one key, or corrected, or left open
+// to be asked again before signing. The rules stand in assessments/consistency.py; thresholds and
+// words come from the page.
+
+const PACE = "pace";
+
+export class Prompts {
+  constructor(cells) {
+    this.cells = cells;
+    this.element = document.getElementById("ask");
+    this.aloud = document.getElementById("ask-aloud");
+    const { jump, above, normal, limiter, cells: many, seconds, thirds } = this.element.dataset;
+    this.limits = { jump: Number(jump), above: Number(above), normal: Number(normal), limiter };
+    this.many = Number(many);
+    this.span = Number(seconds) * 1000;
+    this.thirds = thirds.split(" ").map(Number);
+    this.recent = [];
+    this.shown = null; // {key, cells}: what is asked now
+  }
+
+  // The keys of what is to be asked of a cell, answered or not.
+  asked(cell) {
+    const { grade, was, state, limiters, position, untestable, quick } = cell.dataset;
+    const level = this.cells.lattice.get(grade);
+    const before = this.cells.lattice.get(was);
+    const { jump, above, normal, limiter } = this.limits;
+    const graded = state === "graded";
+    const places = cell.closest("tr").dataset.withoutGravity.split(" ");
+    const rules = {
+      jump: graded && before !== undefined && this.distance(level, before) >= jump,
+      untestable: graded
+        ? level === 0 && Boolean(untestable)
+        : state === "not_testable" && before === 0 && !untestable,
+      gravity: graded && level > above && Boolean(position) && places.includes(position),
+      pain: graded && level === normal && list(limiters).includes(limiter),
+      [PACE]: graded && Boolean(quick),
+    };
+    return Object.keys(rules).filter((key) => rules[key]);
+  }
+
+  distance(one, two) {
+    return Math.abs(this.thirds[one] - this.thirds[two]);
+  }
+
+  open(cell) {
+    const kept = list(cell.dataset.confirmed);
+    return this.asked(cell).filter((key) => !kept.includes(key));
+  }
+
+  // What is asked of this cell alone.
+  own(cell) {
+    return this.open(cell).filter((key) => key !== PACE);
+  }
+
+  // Notes when a grade was typed; many alike within seconds are marked, and asked about together.
+  typed(cell, text) {
+    const now = performance.now();
+    this.recent = this.recent.filter((one) => one.cell !== cell && now - one.at <= this.span);
+    this.recent.push({ cell, text, at: now });
+    const alike = this.recent.filter((one) => one.cell.dataset.grade === text);
+    if (alike.length < this.many) return;
+    for (const { cell: one } of alike) {
+      if (!one.dataset.quick) this.cells.set(one, { ...this.cells.value(one), quick: true });
+    }
+  }
+
+  // Shows the first question of these cells, else the one about the pace, else none.
+  show(candidates) {
+    const cell = candidates.find((one) => one && this.own(one).length);
+    const isQuick = (one) => one.dataset.quick && this.open(one).includes(PACE);
+    const quick = cell ? [] : this.cells.all.filter(isQuick);
+    this.shown = null;
+    if (cell) this.shown = { keys: this.own(cell), cells: [cell], about: aboutOf(cell) };
+    else if (quick.length) this.shown = { keys: [PACE], cells: quick, about: this.paceOf(quick) };
+    this.element.hidden = !this.shown;
+    this.element.querySelector("[data-act=correct]").hidden = !cell;
+    const questions = this.shown?.keys.map((key) => this.words(key)) ?? [];
+    this.tell(this.shown?.about ?? "", questions.join(" "));
+  }
+
+  tell(about, question) {
+    const before = this.aloud.textContent;
+    const one = this.shown?.cells.length === 1; // a count that grows is not told at every key
+    const now = one ? `${about} ${question}` : question;
+    this.element.querySelector("#ask-about").textContent = about;
+    this.element.querySelector("#ask-question").textContent = question;
+    if (now !== before) this.aloud.textContent = now;
+  }
+
+  // Keeps what is asked now. Returns the words about it, or null where nothing is asked.
+  keep() {
+    if (!this.shown) return null;
+    const { cells, about } = this.shown;
+    for (const cell of cells) {
+      const confirmed = [...list(cell.dataset.confirmed), ...this.shown.keys];
+      this.cells.set(cell, { ...this.cells.value(cell), confirmed });
+    }
+    return `${about} ${this.cells.words.kept}`;
+  }
+
+  words(key) {
+    return this.element.querySelector(`[data-question="${key}"]`).textContent;
+  }
+
+  paceOf(cells) {
+    return this.cells.words.pace.replace("%s", cells.length);
+  }
+}
+
+function aboutOf(cell) {
+  return `${cell.getAttribute("aria-label")} ${cell.dataset.text ?? cell.value}`;
+}
+
+export function list(words) {
+  return words ? words.split(" ") : [];
+}

@@ -1,0 +1,82 @@
+"""The start page: what waits for this person."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mmt.accounts.models import User
+from mmt.accounts.roles import Permission
+from patients.models import Patient
+
+from ..entry.drafts import DISCARDED_KEPT
+from ..entry.waiting import OLD_AFTER, all_waiting
+from ..models import Assessment
+from ..querysets import AssessmentQuerySet
+from .access import SignedInRequest
+
+SHOWN = 8
+OLD_SHOWN = 20
+
+
+@require_safe
+def start(request: SignedInRequest) -> HttpResponse:
+    """Drafts to finish or take back, patients due for a re-test, what was signed lately."""
+    user = request.user
+    context = {
+        "due": _due(user),
+        "recent": Assessment.objects.visible_to(user)
+        .in_force()
+        .select_related("patient", "tester", "entered_by")
+        .latest_first()[:SHOWN],
+        "may_record": user.can_somewhere(Permission.RECORD),
+        **_drafts(user),
+    }
+    return render(request, "start.html", context)
+
+
+def _drafts(user: User) -> dict[str, object]:
+    """Return the person's drafts, those discarded lately, and, for who leads, old ones of all."""
+    if not user.can_somewhere(Permission.RECORD):
+        return {}
+    mine = _with_people(Assessment.objects.visible_to(user).drafts().of(user))
+    discarded = _with_people(
+        Assessment.objects.of_clinics_of(user)
+        .of(user)
+        .discarded_since(timezone.now() - DISCARDED_KEPT)
+    )
+    leads = user.clinic_ids_with(Permission.AMEND_ANY)
+    old = _with_people(
+        Assessment.objects.visible_to(user)
+        .drafts()
+        .filter(clinic__in=leads, entered_at__lt=timezone.now() - OLD_AFTER)
+    )
+    return {
+        "drafts": all_waiting(mine.order_by("-draft__saved_at")),
+        "discarded": all_waiting(discarded.order_by("-draft__discarded_at")),
+        "kept_days": DISCARDED_KEPT.days,
+        "leads": bool(leads),
+        "old": all_waiting(old.order_by("entered_at")[:OLD_SHOWN]) if leads else [],
+        "old_shown": OLD_SHOWN,
+    }
+
+
+def _with_people(found: AssessmentQuerySet) -> AssessmentQuerySet:
+    return found.select_related("patient", "clinic", "draft", "tester", "entered_by")
+
+
+def _due(user: User) -> list[Patient]:
+    return [
+        patient
+        for clinic in user.clinics_with(Permission.SEE_PATIENTS)
+        for patient in Patient.objects.visible_to(user)
+        .active()
+        .filter(
+            clinic=clinic,
+            last_seen__lt=clinic.now().date() - timedelta(days=clinic.retest_interval_days),
+        )
+        .select_related("clinic")
+        .order_by("last_seen")[:SHOWN]
+    ]

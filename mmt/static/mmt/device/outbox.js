@@ -1,0 +1,163 @@
+// What was done and has not reached the server: starts, scores and signatures, one entry each.
+//
+// An entry leaves only when the server has said yes, or the person throws it away. Every request
+// may be sent again: a start is known by its id, a score by its page and number, a signature by
+// its assessment.
+
+import { post, who } from "./server.js";
+import { current, possible, read, readAll, remove, seal, unseal, write } from "./vault.js";
+
+const AGAIN = 15000; // ms
+const CLOCK_LEEWAY = 60000; // ms
+const CHANGED = "outbox";
+const channel = possible ? new BroadcastChannel(CHANGED) : null;
+
+export const lockOf = (assessment) => `assessment:${assessment}`;
+export const scoreId = (client, key) => `score/${client}/${key}`;
+export const startId = (assessment) => `start/${assessment}`;
+export const signId = (assessment) => `sign/${assessment}`;
+
+function changed() {
+  channel?.postMessage(CHANGED);
+  dispatchEvent(new Event(CHANGED));
+}
+
+// Returns whether it is kept; without a key there is nowhere to keep it.
+export async function put(kind, id, assessment, content) {
+  const owner = possible && (await current());
+  if (!owner) return false;
+  const sealed = await seal(owner.key, content);
+  await write("outbox", { id, kind, assessment, user: owner.user, at: Date.now(), ...sealed });
+  changed();
+  return true;
+}
+
+export async function drop(id) {
+  if (!possible) return;
+  await remove("outbox", id);
+  changed();
+}
+
+// A score that was sent; not the newer one that has taken its place meanwhile.
+export async function dropScore(client, key, seq) {
+  const id = scoreId(client, key);
+  const content = await open(id);
+  if (content && content.operation.seq <= seq) await drop(id);
+}
+
+export async function open(id) {
+  const owner = possible && (await current());
+  const entry = owner && (await read("outbox", id));
+  return entry && entry.user === owner.user ? unseal(owner.key, entry) : null;
+}
+
+// The entries of this person, oldest first, opened; of one assessment where one is named.
+export async function mine(assessment = null) {
+  const owner = possible && (await current());
+  if (!owner) return [];
+  const all = (await readAll("outbox")).filter(
+    (entry) => entry.user === owner.user && (!assessment || entry.assessment === assessment),
+  );
+  all.sort((one, two) => one.at - two.at);
+  return Promise.all(
+    all.map(async (entry) => ({ ...entry, content: await unseal(owner.key, entry) })),
+  );
+}
+
+// {mine, others}: how many entries wait, of the person and of anybody else.
+export async function count(user) {
+  if (!possible) return { mine: 0, others: 0 };
+  const all = await readAll("outbox");
+  const own = all.filter((entry) => entry.user === user).length;
+  return { mine: own, others: all.length - own };
+}
+
+// Starts the assessment on the server if it was started without a network. Returns
+// "done", "offline", "session" or "refused".
+export async function sendStart(assessment, token) {
+  const content = await open(startId(assessment));
+  if (!content) return "done";
+  const isStarted = ({ path }) => path?.endsWith(`/${assessment}/score/`);
+  let answer = await post(content.url, content.fields, token);
+  if (answer.state === "ok" && !isStarted(answer) && answer.ahead > CLOCK_LEEWAY) {
+    answer = await post(content.url, setBack(content.fields, answer.ahead), token);
+  }
+  if (answer.state !== "ok") return answer.state;
+  if (!isStarted(answer)) return "refused";
+  await drop(startId(assessment));
+  return "done";
+}
+
+// The same start by the server's clock: this device's had put it into the future.
+function setBack(fields, ahead) {
+  const moment = new Date(Date.parse(`${fields.tested_at}Z`) - ahead);
+  return { ...fields, tested_at: moment.toISOString().slice(0, 16) };
+}
+
+// Signs as was asked for without a network. Returns "signed" or what stood in the way: "offline",
+// "session", "server", or "review" where a person must look again.
+export async function sendSignature(assessment, revision, token) {
+  const content = await open(signId(assessment));
+  if (!content) return "review";
+  const answer = await post(content.url, { ...content.fields, revision }, token);
+  if (answer.state !== "ok") return answer.state;
+  await drop(signId(assessment));
+  return answer.path.endsWith("/sign/") ? "review" : "signed";
+}
+
+// Sends what pages that are closed have left behind. A page that is open sends its own.
+export async function sendLeftBehind() {
+  const entries = await mine();
+  if (!entries.length || !navigator.onLine) return;
+  const account = await who();
+  const owner = await current();
+  if (!owner || account?.user !== owner.user) return;
+  const problems = [];
+  for (const assessment of new Set(entries.map((entry) => entry.assessment))) {
+    await navigator.locks.request(lockOf(assessment), { ifAvailable: true }, async (lock) => {
+      const found = lock && (await sendAssessment(assessment, account.csrf));
+      if (found) problems.push(found);
+    });
+  }
+  dispatchEvent(new CustomEvent("outbox-problems", { detail: problems }));
+}
+
+async function sendAssessment(assessment, token) {
+  const started = await sendStart(assessment, token);
+  if (started !== "done") return started === "refused" ? { assessment, why: "refused" } : null;
+  const entries = await mine(assessment);
+  const scores = entries.filter(({ kind }) => kind === "score").map(({ content }) => content);
+  let revision = null;
+  for (const client of new Set(scores.map((content) => content.client))) {
+    const sent = scores.filter((content) => content.client === client);
+    const answer = await sendScores(sent, client, token);
+    if (answer.state !== "ok") {
+      const waits = ["offline", "session", "server"].includes(answer.state);
+      return waits ? null : { assessment, why: answer.state };
+    }
+    revision = answer.body.revision;
+    for (const { operation } of sent) await dropScore(client, operation.key, operation.seq);
+  }
+  return signLeftBehind(assessment, revision, token);
+}
+
+async function signLeftBehind(assessment, revision, token) {
+  const content = await open(signId(assessment));
+  if (!content) return null;
+  const outcome = await sendSignature(assessment, revision ?? content.fields.revision, token);
+  return outcome === "review" ? { assessment, why: "review" } : null;
+}
+
+async function sendScores(scores, client, token) {
+  const ops = scores.map(({ operation }) => operation);
+  const { url, patient } = scores[0];
+  return post(url, { client, patient, ops }, token, { json: true });
+}
+
+export function watch(onChange) {
+  addEventListener(CHANGED, onChange);
+  channel?.addEventListener("message", onChange);
+  addEventListener("online", sendLeftBehind);
+  setInterval(sendLeftBehind, AGAIN);
+  sendLeftBehind();
+}

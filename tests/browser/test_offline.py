@@ -1,0 +1,261 @@
+"""Work without a network: what was opened still opens, and nothing that was entered is lost."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .steps import GRID, RECORD, NewPatient, SignIn
+
+TEN, REST = "4432105444", "45544455543210"
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "service_workers": "allow"}
+
+
+@pytest.fixture
+def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
+    """A patient's page on a device that has fetched ahead what a visit needs."""
+    sign_in(page, "physio@harbour.example")
+    page.goto(new_patient(page))
+    wait_until_kept(page)
+    return page
+
+
+KEPT = """async () => {
+  const opened = await new Promise((done) => {
+    const request = indexedDB.open("strength-recorder");
+    request.onsuccess = () => done(request.result);
+  });
+  const rows = await new Promise((done) => {
+    const request = opened.transaction("pages").objectStore("pages").getAllKeys();
+    request.onsuccess = () => done(request.result);
+  });
+  opened.close();
+  return rows.some((path) => path.includes("/assessments/blank/"))
+    && rows.some((path) => path.endsWith("/assessments/new/"))
+    && rows.includes(location.pathname);
+}"""
+
+
+def wait_until_kept(page: Page) -> None:
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function(KEPT)
+
+
+def start(page: Page) -> None:
+    page.get_by_role("link", name="New assessment").click()
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page).to_have_url(GRID)
+    expect(page.locator("body.scripted")).to_be_visible()
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def state(page: Page, name: str) -> None:
+    expect(page.locator("#save-state")).to_have_attribute("data-state", name)
+
+
+def test_a_visit_without_a_network_from_start_to_signature(patient_page: Page) -> None:
+    page = patient_page
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("#copy-notice")).to_be_visible()
+    start(page)
+    press(page, TEN + REST)
+    state(page, "offline")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "25")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign when sent").click()
+    expect(page.get_by_text("Will be signed when sent.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page).to_have_url(RECORD)
+    expect(page.get_by_text("24 of 24 tested")).to_be_visible()
+
+
+def test_the_network_goes_at_score_10_and_is_back_at_24_with_a_double_click(
+    patient_page: Page,
+) -> None:
+    page = patient_page
+    start(page)
+    press(page, TEN)
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, REST)
+    state(page, "offline")
+    page.context.set_offline(False)
+    page.locator("#sign").dblclick()
+    expect(page).to_have_url(RECORD)
+    expect(page.get_by_text("24 of 24 tested")).to_be_visible()
+    page.goto(re.sub("/assessments/.*", "/", page.url))
+
+
+def test_a_page_closed_without_a_network_gives_its_scores_back(patient_page: Page) -> None:
+    page = patient_page
+    start(page)
+    press(page, TEN)
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, "012")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "3")
+    address = page.url
+    other = page.context.new_page()
+    page.close()
+    other.goto(address)
+    expect(other.locator("#score-grid input[data-state=graded]")).to_have_count(13)
+    expect(other.locator("#unsent")).to_have_attribute("data-waiting", "3")
+    other.context.set_offline(False)
+    state(other, "saved")
+    other.reload()
+    expect(other.locator("#score-grid input[data-state=graded]")).to_have_count(13)
+
+
+def test_what_a_closed_page_left_is_sent_from_any_other(patient_page: Page) -> None:
+    page = patient_page
+    start(page)
+    press(page, "44")
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, "01")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "2")
+    address = page.url
+    other = page.context.new_page()
+    page.close()
+    other.goto("/")
+    expect(other.locator("#unsent")).to_contain_text("2 entries wait to be sent")
+    other.context.set_offline(False)
+    expect(other.locator("#unsent")).to_be_hidden()
+    other.goto(address)
+    expect(other.locator("#score-grid input[data-state=graded]")).to_have_count(4)
+
+
+def test_what_was_never_opened_says_so_without_a_network(patient_page: Page) -> None:
+    patient_page.context.set_offline(True)
+    patient_page.goto("/exports/")
+    expect(patient_page.get_by_role("heading", name="No network")).to_be_visible()
+
+
+def test_nothing_readable_of_a_patient_is_on_the_device(patient_page: Page) -> None:
+    name = patient_page.locator(".banner-family").inner_text()
+    held = patient_page.evaluate(HELD)
+    assert held["rows"] >= 3
+    assert name not in held["text"]
+
+
+HELD = """async () => {
+  const opened = await new Promise((done) => {
+    const request = indexedDB.open("strength-recorder");
+    request.onsuccess = () => done(request.result);
+  });
+  const all = (store) => new Promise((done) => {
+    const request = opened.transaction(store).objectStore(store).getAll();
+    request.onsuccess = () => done(request.result);
+  });
+  const rows = (await Promise.all([...opened.objectStoreNames].map(all))).flat();
+  const text = rows.map((row) => JSON.stringify(row, (_key, value) =>
+    value instanceof ArrayBuffer ? new TextDecoder("latin1").decode(value) : value)).join("\\n");
+  const files = [];
+  for (const cacheName of await caches.keys()) {
+    const cache = await caches.open(cacheName);
+    for (const request of await cache.keys()) files.push(await (await cache.match(request)).text());
+  }
+  opened.close();
+  return { rows: rows.length, text: text + files.join("\\n") + JSON.stringify(localStorage) };
+}"""
+
+
+def test_signing_out_leaves_nothing_on_the_device(patient_page: Page) -> None:
+    page = patient_page
+    assert page.evaluate(HELD)["rows"]
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.wait_for_function("async () => !(await caches.keys()).length")
+    assert page.evaluate(HELD) == {"rows": 0, "text": "{}"}
+
+
+def test_signing_out_with_scores_unsent_asks_first(patient_page: Page) -> None:
+    page, said = patient_page, []
+    start(page)
+    press(page, "4")
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, "4")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
+    assert said[0].startswith("Not yet sent: 1.")
+
+
+def test_a_start_by_a_clock_that_runs_ahead_is_set_right(patient_page: Page) -> None:
+    page = patient_page
+    page.context.set_offline(True)
+    page.clock.install(time=datetime.now(UTC) + timedelta(minutes=30))
+    page.reload()
+    start(page)
+    press(page, "44")
+    page.context.set_offline(False)
+    page.clock.run_for(20_000)
+    state(page, "saved")
+    expect(page.locator("#unsent")).to_be_hidden()
+
+
+def test_scores_for_a_draft_that_was_discarded_elsewhere_are_shown_till_thrown_away(
+    patient_page: Page,
+) -> None:
+    page = patient_page
+    start(page)
+    press(page, "4")
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, "2")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
+    address, context = page.url, page.context
+    token = context.new_page()
+    page.close()
+    context.set_offline(False)
+    token.route("**/save/", lambda route: route.abort())
+    token.goto("/")
+    discard(token, address)
+    token.unroute("**/save/")
+    token.reload()
+    problem = token.locator("#outbox-problems li")
+    expect(problem).to_contain_text("hip flexion left 2")
+    token.once("dialog", lambda dialog: dialog.accept())
+    problem.get_by_role("button", name="Throw away").click()
+    expect(token.locator("#unsent")).to_be_hidden()
+
+
+def discard(page: Page, address: str) -> None:
+    """Discard the draft at this address from the start page, as another device would."""
+    number = address.rstrip("/").split("/")[-2]
+    page.locator(f"form[action*='{number}/discard']").get_by_role("button").click()
+    expect(page.get_by_text("The draft was discarded.")).to_be_visible()
+
+
+SLOW_LOCKS = """
+const request = navigator.locks.request.bind(navigator.locks);
+navigator.locks.request = async (...details) => {
+  await new Promise((done) => setTimeout(done, 2000));
+  return request(...details);
+};
+"""
+
+
+def test_who_types_before_the_device_has_looked_loses_nothing(patient_page: Page) -> None:
+    page = patient_page
+    page.context.set_offline(True)
+    page.add_init_script(SLOW_LOCKS)
+    start(page)
+    press(page, TEN + REST)
+    page.wait_for_timeout(3000)  # the device looks for what closed pages left
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "25")
+    expect(page.locator("#sign")).to_be_focused()

@@ -1,0 +1,150 @@
+"""Soft questions about a score: calm, answered in one key, never in the way."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .steps import RECORD, Axe, NewPatient, SignIn, score
+
+SIGN = re.compile(r"/sign/$")
+
+
+@pytest.fixture
+def grid(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
+    """The grid of a patient whose right hip was 1 and left hip not testable years ago."""
+    sign_in(page, "physio@harbour.example")
+    page.goto(new_patient(page))
+    person = page.url
+    score(page, "1np", tested_at="2020-03-02T10:30")
+    page.locator("#sign").click()
+    page.locator("#sign").click()
+    expect(page).to_have_url(RECORD)
+    page.goto(person)
+    score(page, "")
+    return page
+
+
+def cell(page: Page, movement: str, side: str = "right") -> Locator:
+    return page.locator(f"#score-grid [data-movement={movement}][data-side={side}]")
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_jump_is_asked_politely_and_nothing_moves(grid: Page) -> None:
+    press(grid, "4")
+    ask = grid.locator("#ask")
+    expect(ask).to_contain_text("Right hip flexion 4 Two grades or more from last time")
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-asked", "")
+    expect(cell(grid, "hip_flexion", "left")).to_be_focused()
+    expect(grid.locator("#ask-aloud")).to_contain_text("Two grades or more")
+    expect(grid.locator("#ask-aloud")).to_have_attribute("aria-live", "polite")
+    expect(grid.locator("#announce")).to_have_text("Right hip flexion 4")
+
+
+def test_one_key_keeps_and_the_answer_stays_with_the_score(grid: Page) -> None:
+    press(grid, "4k")
+    expect(grid.locator("#ask")).to_be_hidden()
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "jump")
+    expect(cell(grid, "hip_flexion")).not_to_have_attribute("data-asked", "")
+    expect(grid.locator("#announce")).to_have_text("Right hip flexion 4 kept")
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    grid.reload()
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "jump")
+
+
+def test_typing_on_leaves_it_open_and_the_review_asks_again(grid: Page) -> None:
+    press(grid, "4")
+    press(grid, "5444344454443544423445444"[:23])
+    expect(grid.locator("#sign")).to_be_focused()
+    grid.keyboard.press("Enter")
+    expect(grid).to_have_url(SIGN)
+    expect(grid.locator("#questions")).to_contain_text("Right hip flexion 4")
+    expect(grid.locator("#questions")).to_be_focused()
+    grid.keyboard.press("Enter")
+    expect(grid).to_have_url(SIGN)
+    grid.keyboard.press("k")
+    expect(grid).to_have_url(RECORD)
+    expect(grid.get_by_text("kept when asked: two grades or more")).to_have_count(1)
+
+
+def test_backspace_takes_it_back_and_the_digit_corrects(grid: Page) -> None:
+    press(grid, "4")
+    grid.keyboard.press("Backspace")
+    expect(grid.locator("#ask")).to_be_hidden()
+    press(grid, "2")
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-grade", "2")
+    expect(cell(grid, "hip_flexion")).not_to_have_attribute("data-asked", "")
+
+
+def test_another_grade_is_asked_about_anew(grid: Page) -> None:
+    press(grid, "4k")
+    cell(grid, "hip_flexion").focus()
+    press(grid, "5")
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "")
+    expect(grid.locator("#ask")).to_contain_text("Right hip flexion 5")
+
+
+def test_a_zero_where_last_time_was_not_testable_is_asked_about(grid: Page) -> None:
+    cell(grid, "hip_flexion", "left").focus()
+    press(grid, "0")
+    expect(grid.locator("#ask")).to_contain_text("no contraction felt, or not testable?")
+    grid.keyboard.press("Backspace")
+    press(grid, "1")
+    expect(grid.locator("#ask")).to_be_hidden()
+
+
+def test_a_five_limited_by_pain_and_a_four_without_gravity_are_asked_about(grid: Page) -> None:
+    cell(grid, "knee_extension").focus()
+    press(grid, "5l1")
+    expect(grid.locator("#ask")).to_contain_text("5 though limited by pain")
+    grid.keyboard.press("Escape")
+    press(grid, "4pl")
+    expect(cell(grid, "knee_extension", "left")).to_have_attribute("data-position", "side_lying")
+    expect(grid.locator("#ask")).to_contain_text("Above 3 in a position without gravity")
+    cell(grid, "knee_extension", "left").focus()
+    press(grid, "pl")
+    expect(cell(grid, "knee_extension", "left")).to_have_attribute("data-position", "")
+    expect(grid.locator("#ask")).to_be_hidden()
+
+
+def test_many_alike_within_seconds_are_one_question_not_one_a_cell(grid: Page) -> None:
+    cell(grid, "knee_extension").focus()
+    press(grid, "3" * 11)
+    expect(grid.locator("#ask")).to_be_hidden()
+    press(grid, "3")
+    expect(grid.locator("#ask")).to_contain_text("12 cells The same grade everywhere")
+    expect(grid.locator("#score-grid [data-asked]")).to_have_count(0)
+    press(grid, "k")
+    expect(grid.locator("#ask")).to_be_hidden()
+    expect(grid.locator("[data-confirmed=pace]")).to_have_count(12)
+
+
+def test_the_question_of_the_last_score_is_answered_from_the_button(grid: Page) -> None:
+    press(grid, "1np" + "4521045210" + "3" * 12)
+    expect(grid.locator("#sign")).to_be_focused()
+    press(grid, "k")
+    grid.keyboard.press("Enter")
+    expect(grid).to_have_url(RECORD)
+
+
+def test_the_question_is_kept_by_thumb(grid: Page, axe: Axe) -> None:
+    press(grid, "4")
+    axe(grid)
+    grid.get_by_role("button", name="Keep").click()
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "jump")
+    expect(cell(grid, "hip_flexion", "left")).to_be_focused()
+    press(grid, "0")
+    grid.get_by_role("button", name="Correct").click()
+    expect(cell(grid, "hip_flexion", "left")).to_be_focused()
+    expect(cell(grid, "hip_flexion", "left")).to_have_attribute("data-state", "blank")
+
+
+def test_the_review_stands_up_to_the_accessibility_rules(grid: Page, axe: Axe) -> None:
+    press(grid, "4")
+    grid.locator("#sign").click()
+    expect(grid.locator("#questions")).to_be_focused()
+    axe(grid)

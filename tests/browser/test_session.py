@@ -1,0 +1,111 @@
+"""A session that ends in the middle of a visit: the same person goes on, nobody else looks in."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from mmt.accounts.demo import PASSWORD
+
+from .steps import GRID, RECORD, NewPatient
+
+PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
+VISIT = "443210544445544455543210"
+
+
+def sign_in_alone(page: Page, email: str) -> None:
+    """Through the form: this session will be ended."""
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page).not_to_have_url(re.compile("/accounts/login/"))
+
+
+@pytest.fixture
+def grid(page: Page, new_patient: NewPatient) -> Page:
+    sign_in_alone(page, PHYSIO)
+    page.goto(new_patient(page))
+    page.get_by_role("link", name="New assessment").click()
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page).to_have_url(GRID)
+    expect(page.locator("body.scripted")).to_be_visible()
+    return page
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def end_session(page: Page) -> None:
+    page.context.clear_cookies(name="session")
+
+
+def test_the_session_ends_at_score_23_and_the_same_person_goes_on(grid: Page) -> None:
+    press(grid, VISIT[:22])
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    end_session(grid)
+    press(grid, VISIT[22])
+    expect(grid.get_by_role("heading", name="You were signed out")).to_be_visible()
+    grid.get_by_label("Password").fill("not the password")
+    grid.keyboard.press("Enter")
+    expect(grid.locator("#session-over [role=alert]")).not_to_be_empty()
+    grid.get_by_label("Password").fill(PASSWORD)
+    grid.keyboard.press("Enter")
+    expect(grid.locator("#session-over")).to_be_hidden()
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    press(grid, VISIT[23])
+    expect(grid.locator("#sign")).to_be_focused()
+    grid.keyboard.press("Enter")
+    expect(grid).to_have_url(RECORD)
+    expect(grid.get_by_text("24 of 24 tested")).to_be_visible()
+
+
+def test_another_person_gets_a_clean_page(grid: Page) -> None:
+    press(grid, "44")
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    family = grid.locator(".banner-family").inner_text()
+    end_session(grid)
+    press(grid, "0")
+    expect(grid.locator("#session-over")).to_be_visible()
+    second = grid.context.new_page()
+    sign_in_alone(second, LEAD)
+    grid.get_by_label("Password").fill(PASSWORD)
+    grid.keyboard.press("Enter")
+    expect(grid.locator("#score-grid")).to_have_count(0)
+    expect(grid.get_by_text(family)).to_have_count(0)
+    expect(second.locator("#unsent")).to_contain_text("Entries of another person wait here")
+
+
+def test_what_waited_over_the_end_of_a_session_is_sent_at_the_next_sign_in(grid: Page) -> None:
+    press(grid, "44")
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    end_session(grid)
+    press(grid, "0")
+    expect(grid.locator("#session-over")).to_be_visible()
+    address, context = grid.url, grid.context
+    grid.close(run_before_unload=False)
+    page = context.new_page()
+    sign_in_alone(page, PHYSIO)
+    expect(page.locator("#unsent")).to_be_hidden()
+    page.goto(address)
+    expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(3)
+
+
+def test_idleness_is_warned_of_and_one_key_stays(page: Page) -> None:
+    page.clock.install()
+    sign_in_alone(page, PHYSIO)
+    page.wait_for_load_state()
+    user = page.locator("#device").get_attribute("data-user")
+
+    def an_hour_later(route: Route) -> None:
+        left = 90 if route.request.method == "GET" else 3600
+        route.fulfill(json={"user": user, "seconds": left, "csrf": "token", "secret": "AAAA"})
+
+    page.route("**/device/", an_hour_later)
+    page.clock.fast_forward("58:30")
+    expect(page.get_by_role("heading", name="Still there?")).to_be_visible()
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#session-warning")).to_be_hidden()
