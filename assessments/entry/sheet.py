@@ -84,7 +84,7 @@ class Sheet:
         words = {
             "position": _("By position"),
             "region": _("By region"),
-            "battery": _("In the battery’s order"),
+            "battery": _("As listed"),
         }
         return [(key, words.get(key, key)) for key in ORDERS]
 

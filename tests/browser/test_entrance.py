@@ -1,10 +1,16 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 SignIn = Callable[[Page, str], None]
 Axe = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "service_workers": "allow"}
 
 
 def test_a_demonstration_person_signs_in(page: Page, sign_in: SignIn) -> None:

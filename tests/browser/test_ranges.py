@@ -147,10 +147,10 @@ def test_a_leg_is_scored_by_thumb(
 
 def test_the_order_is_chosen_once_and_remembered(grid: Page) -> None:
     expect(grid.locator("#position-changes")).to_have_text("3 changes of position")
-    grid.get_by_role("button", name="In the battery’s order").click()
+    grid.get_by_role("button", name="As listed").click()
     expect(grid.locator("#position-changes")).to_have_text("7 changes of position")
     grid.goto(grid.url)
     chosen = grid.locator("[name=order][aria-current]")
-    expect(chosen).to_have_text("In the battery’s order")
+    expect(chosen).to_have_text("As listed")
     grid.get_by_role("button", name="By position").click()
     expect(chosen).to_have_text("By position")
