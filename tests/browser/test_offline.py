@@ -47,8 +47,10 @@ def wait_until_kept(page: Page) -> None:
     page.wait_for_function(KEPT)
 
 
-def start(page: Page) -> None:
+def start(page: Page, *, battery: str = "") -> None:
     page.get_by_role("link", name="New assessment").click()
+    if battery:
+        page.get_by_label("Battery").select_option(battery)
     page.get_by_role("button", name="Start scoring").click()
     expect(page).to_have_url(GRID)
     expect(page.locator("body.scripted")).to_be_visible()
@@ -80,21 +82,28 @@ def test_a_visit_without_a_network_from_start_to_signature(patient_page: Page) -
     expect(page.get_by_text("24 of 24 tested")).to_be_visible()
 
 
-def test_the_network_goes_at_score_10_and_is_back_at_24_with_a_double_click(
+def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     patient_page: Page,
 ) -> None:
     page = patient_page
-    start(page)
-    press(page, TEN)
+    start(page, battery="full")
+    typed = "0123454321" * 8
+    press(page, typed[:10])
     state(page, "saved")
     page.context.set_offline(True)
-    press(page, REST)
+    press(page, typed[10:35])
     state(page, "offline")
     page.context.set_offline(False)
+    press(page, typed[35:])
+    page.locator("#sign").dblclick()
+    expect(page).to_have_url(re.compile("/sign/$"))  # no hand is as fast: asked about
     page.locator("#sign").dblclick()
     expect(page).to_have_url(RECORD)
-    expect(page.get_by_text("24 of 24 tested")).to_be_visible()
-    page.goto(re.sub("/assessments/.*", "/", page.url))
+    expect(page.get_by_text("80 of 80 tested")).to_be_visible()
+    recorded = page.locator(".record-table .grade").all_inner_texts()
+    assert sorted(recorded) == sorted(typed)
+    page.locator(".banner-name a").click()
+    expect(page.get_by_role("row").filter(has_text="signed")).to_have_count(1)
 
 
 def test_a_page_closed_without_a_network_gives_its_scores_back(patient_page: Page) -> None:

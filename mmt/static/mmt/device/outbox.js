@@ -64,12 +64,13 @@ export async function mine(assessment = null) {
   );
 }
 
-// {mine, others}: how many entries wait, of the person and of anybody else.
+// {mine, others, since}: how many entries wait, of the person and of anybody else; from when the
+// person's oldest is.
 export async function count(user) {
-  if (!possible) return { mine: 0, others: 0 };
-  const all = await readAll("outbox");
-  const own = all.filter((entry) => entry.user === user).length;
-  return { mine: own, others: all.length - own };
+  const all = possible ? await readAll("outbox") : [];
+  const own = all.filter((entry) => entry.user === user);
+  const since = Math.min(...own.map(({ at }) => at));
+  return { mine: own.length, others: all.length - own.length, since };
 }
 
 // Starts the assessment on the server if it was started without a network. Returns
@@ -145,7 +146,8 @@ async function signLeftBehind(assessment, revision, token) {
   const content = await open(signId(assessment));
   if (!content) return null;
   const outcome = await sendSignature(assessment, revision ?? content.fields.revision, token);
-  return outcome === "review" ? { assessment, why: "review" } : null;
+  const settled = ["signed", "offline", "session", "server"].includes(outcome);
+  return settled ? null : { assessment, why: outcome === "review" ? outcome : "problem" };
 }
 
 async function sendScores(scores, client, token) {

@@ -5,7 +5,12 @@ import { who } from "./server.js";
 import { Session } from "./session.js";
 import { current, empty, forgetKey, possible, prolong, remove } from "./vault.js";
 
+const UNDERWAY = 3000; // ms
+
 const part = document.getElementById("device");
+
+let telling = null;
+let told = "[]"; // the problems on the screen
 
 if (part) begin();
 else if (possible) forgetKey();
@@ -47,22 +52,26 @@ function tellCopy() {
   const { copy } = document.documentElement.dataset;
   if (!copy) return;
   const notice = document.getElementById("copy-notice");
-  notice.textContent = part.dataset.copyWords.replace("%s", told(new Date(copy)));
+  notice.textContent = part.dataset.copyWords.replace("%s", written(new Date(copy)));
   notice.hidden = false;
 }
 
 // As the product writes a time: 10:14, or 2026-11-22 10:14 when it was not today.
-function told(moment) {
+function written(moment) {
   const iso = (time) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short" }).format(time);
   const clock = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short" }).format(moment);
   return iso(moment) === iso(new Date()) ? clock : `${iso(moment)} ${clock}`;
 }
 
+// A score that is on its way is no news: it is told when it stays.
 async function tellWaiting() {
   const waiting = await count(part.dataset.user);
+  const stays = !navigator.onLine || Date.now() - waiting.since >= UNDERWAY;
+  clearTimeout(telling);
+  if (waiting.mine && !stays) telling = setTimeout(tellWaiting, UNDERWAY);
   const parts = [];
-  if (waiting.mine === 1) parts.push(part.dataset.waitingOne);
-  else if (waiting.mine) parts.push(part.dataset.waiting.replace("%s", waiting.mine));
+  if (stays && waiting.mine === 1) parts.push(part.dataset.waitingOne);
+  else if (stays && waiting.mine) parts.push(part.dataset.waiting.replace("%s", waiting.mine));
   if (waiting.others) parts.push(part.dataset.others);
   const pill = document.getElementById("unsent");
   pill.dataset.waiting = waiting.mine;
@@ -72,6 +81,8 @@ async function tellWaiting() {
 
 // What was sent and could not be taken as it is: a person must look.
 async function tellProblems(problems) {
+  if (told === JSON.stringify(problems)) return;
+  told = JSON.stringify(problems);
   const list = document.getElementById("outbox-problems");
   list.replaceChildren(...(await Promise.all(problems.map(problemLine))));
   list.hidden = !problems.length;
@@ -85,9 +96,9 @@ async function problemLine({ assessment, why }) {
   line.append(part.dataset[why] ?? part.dataset.problem, " ", link);
   const entries = await mine(assessment);
   const scores = entries.filter(({ kind }) => kind === "score").map(({ content }) => content.operation);
-  if (!scores.length) return line;
   const said = scores.map(({ key, value }) => `${key.replaceAll(/[._]/g, " ")} ${value.text}`);
-  line.append(` (${said.join(", ")}) `, throwAway(entries, line));
+  if (said.length) line.append(` (${said.join(", ")})`);
+  line.append(" ", throwAway(entries, line));
   return line;
 }
 
