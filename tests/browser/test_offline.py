@@ -98,7 +98,7 @@ def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     page.locator("#sign").dblclick()
     expect(page).to_have_url(re.compile("/sign/$"))  # no hand is as fast: asked about
     page.locator("#sign").dblclick()
-    expect(page).to_have_url(RECORD)
+    expect(page).to_have_url(RECORD, timeout=20_000)
     expect(page.get_by_text("80 of 80 tested")).to_be_visible()
     recorded = page.locator(".record-table .grade").all_inner_texts()
     assert sorted(recorded) == sorted(typed)

@@ -4,6 +4,9 @@
 import { drop, dropScore, lockOf, mine, open, put, scoreId, sendStart, startId } from "../../mmt/device/outbox.js";
 import { current, possible, read, seal, unseal, write } from "../../mmt/device/vault.js";
 
+const PATIENCE = 10000; // ms for another page to send what it has
+const LATE = 500; // ms
+
 export class Keeper {
   constructor({ assessment, client, url, patient }) {
     Object.assign(this, { assessment, client, url, patient });
@@ -35,15 +38,20 @@ export class Keeper {
   }
 
   // Calls `adopt` with the changes that a closed page of this draft left behind, oldest first,
-  // and removes them once it has them. A page that is open keeps its own.
-  async leftBehind(adopt) {
+  // and removes them once it has them. A page that is open keeps its own. Where another page was
+  // just sending them, this one calls `late`: it may show less than the server has.
+  async leftBehind(adopt, late) {
     if (!possible || !navigator.locks) return;
+    const asked = Date.now();
+    const signal = AbortSignal.timeout(PATIENCE);
     await new Promise((done) => {
-      navigator.locks.request(lockOf(this.assessment), { ifAvailable: true }, async (lock) => {
-        if (lock) await this.adopt(adopt);
+      const held = navigator.locks.request(lockOf(this.assessment), { signal }, async () => {
+        await this.adopt(adopt);
         done();
-        if (lock) await new Promise(() => {}); // held as long as the page is open
+        if (Date.now() - asked > LATE) late();
+        await new Promise(() => {}); // held as long as the page is open
       });
+      held.catch(done); // another page of the same draft is open
     });
   }
 

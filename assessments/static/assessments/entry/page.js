@@ -216,13 +216,18 @@ async function restore() {
     show(key, value);
     saver.put(key, value, base);
     await saver.holding;
-  });
+  }, late);
   if (saver.unstarted) saver.flush();
   if (copied || adopted) {
     tell();
     if (!saver.seq || adopted === saver.seq) keys.focus(cells.blanks[0] ?? cells.order[0]);
   }
   signLater.restore();
+}
+
+// Another page was sending changes of this draft while this one was opened.
+function late() {
+  if (!saver.seq && !document.documentElement.dataset.copy) location.reload();
 }
 
 function show(key, value) {

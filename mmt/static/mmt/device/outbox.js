@@ -8,6 +8,7 @@ import { post, who } from "./server.js";
 import { current, possible, read, readAll, remove, seal, unseal, write } from "./vault.js";
 
 const AGAIN = 15000; // ms
+const SETTLED = 2000; // ms
 const CLOCK_LEEWAY = 60000; // ms
 const CHANGED = "outbox";
 const channel = possible ? new BroadcastChannel(CHANGED) : null;
@@ -161,5 +162,6 @@ export function watch(onChange) {
   channel?.addEventListener("message", onChange);
   addEventListener("online", sendLeftBehind);
   setInterval(sendLeftBehind, AGAIN);
-  sendLeftBehind();
+  // Who only passes through on the way to the grid shall find the scores there, not on their way.
+  setTimeout(sendLeftBehind, SETTLED);
 }
