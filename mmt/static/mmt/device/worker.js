@@ -42,8 +42,8 @@ export function start({ version, files, offline }) {
     if (url.origin !== location.origin) return;
     if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
     else if (request.mode !== "navigate") return;
-    else if (request.method === "POST" && NEW.test(url.pathname)) event.respondWith(begin(request));
     else if (request.method === "GET") event.respondWith(page(event, url, offline));
+    else if (NEW.test(url.pathname)) event.respondWith(begin(request, offline));
   });
 }
 
@@ -127,16 +127,16 @@ async function removeOld() {
 }
 
 // A visit started without a network: kept until it can be sent, and shown on a blank grid.
-async function begin(request) {
+async function begin(request, offline) {
   const copy = request.clone();
   try {
     return await fetch(request);
-  } catch (problem) {
+  } catch {
     const fields = Object.fromEntries(await copy.formData());
     delete fields.csrfmiddlewaretoken;
     const url = new URL(request.url).pathname;
     const blank = await keptPage(new URL(blankPath({ url, fields }), location.origin));
-    if (!blank) throw problem;
+    if (!blank) return fallback(offline);
     // Nobody is there to be asked whether this is a second test of the day: the scores come first.
     const sent = { ...fields, second: "yes" };
     await put("start", startId(fields.id), fields.id, { url, fields: sent });
