@@ -95,7 +95,7 @@ def amend_assessment(
     real = {
         cell: result
         for cell, result in changes.items()
-        if cell not in standing or _columns(result) != _columns(_result(standing[cell]))
+        if cell not in standing or _columns(result) != _columns(result_of(standing[cell]))
     }
     first = Amendment.objects.filter(pk=key).first() if key else None
     if first and not real and (first.assessment_id, first.reason) == (locked.pk, reason):
@@ -201,7 +201,7 @@ def _write_changes(
                 amendment=amendment,
                 movement=movement,
                 side=side,
-                before=_told(_result(standing[movement, side]))
+                before=_told(result_of(standing[movement, side]))
                 if (movement, side) in standing
                 else None,
                 after=_told(result),
@@ -236,7 +236,7 @@ def _told(result: Result) -> dict[str, Any]:
     return {**_columns(result), **lists}
 
 
-def _result(row: Score) -> Result:
+def result_of(row: Score) -> Result:
     return Result(
         row.status,
         row.level,

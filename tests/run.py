@@ -1,4 +1,6 @@
-"""`make test`: the whole suite on SQLite, then on PostgreSQL. Arguments go to pytest.
+"""`make test`: the suite on SQLite, browser tests included, then on PostgreSQL.
+
+Arguments go to pytest.
 
 It ends with pytest's own closing line; what could not run stands in a frame above it
 (`tests/conftest.py` prints that).
@@ -17,6 +19,8 @@ from tests import parts, postgres
 WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 PYTEST = [sys.executable, "-m", "pytest", *WORKERS]
 INTERRUPTED = 2  # what pytest answers then
+# The product in front of the browser has a database of its own: once is enough.
+SEEN_ALREADY = ["--ignore", "tests/browser"]
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +40,7 @@ def main(arguments: list[str]) -> int:
     notes = [] if not first else ["The suite on SQLite FAILED; its report stands further up."]
     print("\n== The suite on PostgreSQL", flush=True)
     with postgres.throwaway() if postgres.programs() else nullcontext(given) as url:
-        second = _pytest(arguments, database=url, notes=notes)
+        second = _pytest(arguments or SEEN_ALREADY, database=url, notes=notes)
     return first or second
 
 

@@ -17,6 +17,7 @@ from .. import instrument
 from ..entry import drafts, typed
 from ..entry.content import draft_keys
 from ..entry.grid import DEFAULT_ORDER, ORDERS
+from ..entry.late import stands
 from ..entry.operations import BadOperations, Batch, read_batch
 from ..entry.page import RecordPage
 from ..models import Assessment, Draft
@@ -82,13 +83,14 @@ def _no_longer_a_draft(request: SignedInRequest, assessment: Assessment) -> Http
 def save(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Take operations of one page as JSON; see `entry.operations` for the protocol."""
     assessment = get_assessment(request, assessment_id)
-    if not assessment.is_draft:
-        return _signed_meanwhile()
     try:
-        check_user_can_edit_draft(request.user, assessment)
+        if assessment.is_draft:
+            check_user_can_edit_draft(request.user, assessment)
         batch = _read_json(request, assessment)
         if batch.patient != assessment.patient_id:
             return _problem(409, "patient", _("This page belongs to another patient."))
+        if not assessment.is_draft:
+            return _after_signing(assessment, batch)
         draft = drafts.save_operations(assessment.pk, batch, by=request.user)
     except PermissionDenied as refused:
         return _problem(403, "refused", str(refused))
@@ -98,7 +100,7 @@ def save(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         return _signed_meanwhile()
     except drafts.Conflicts as conflict:
         return _conflict(conflict, assessment)
-    return JsonResponse({"revision": draft.revision} | _saved(draft, assessment))
+    return JsonResponse({"revision": draft.revision} | _saved(draft.saved_at, assessment))
 
 
 def _read_json(request: SignedInRequest, assessment: Assessment) -> Batch:
@@ -156,13 +158,21 @@ def _conflict(conflict: drafts.Conflicts, assessment: Assessment) -> JsonRespons
         "revision": conflict.draft.revision,
         "conflicts": cells,
     }
-    return JsonResponse(body | _saved(conflict.draft, assessment), status=409)
+    return JsonResponse(body | _saved(conflict.draft.saved_at, assessment), status=409)
 
 
-def _saved(draft: Draft, assessment: Assessment) -> dict[str, str]:
+def _saved(moment: datetime, assessment: Assessment) -> dict[str, str]:
     """When the draft was saved, and how the clinic's wall clock shows it."""
-    at = draft.saved_at.astimezone(assessment.clinic.zone)
+    at = moment.astimezone(assessment.clinic.zone)
     return {"saved_at": at.isoformat(timespec="seconds"), "saved": f"{at:%H:%M:%S}"}
+
+
+def _after_signing(assessment: Assessment, batch: Batch) -> JsonResponse:
+    """Say yes to what the record has: the answer was lost, or not heard before the page was left."""
+    if assessment.signed_at and stands(assessment, batch):
+        body = {"revision": assessment.revision}
+        return JsonResponse(body | _saved(assessment.signed_at, assessment))
+    return _signed_meanwhile()
 
 
 def _signed_meanwhile() -> JsonResponse:

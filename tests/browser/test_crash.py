@@ -24,7 +24,7 @@ def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
 
 
 def expect_state(page: Page, name: str) -> None:
-    expect(page.locator("#save-state")).to_have_attribute("data-state", name, timeout=15_000)
+    expect(page.locator("#save-state")).to_have_attribute("data-state", name)
 
 
 def test_after_a_power_cut_what_was_saved_is_there_on_another_device(

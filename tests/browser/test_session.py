@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from mmt.accounts.demo import PASSWORD
 
-from .steps import GRID, RECORD, NewPatient
+from .steps import GRID, RECORD, NewPatient, until
 
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 VISIT = "443210544445544455543210"
@@ -95,8 +95,9 @@ def test_what_waited_over_the_end_of_a_session_is_sent_at_the_next_sign_in(grid:
 
 def test_idleness_is_warned_of_and_one_key_stays(page: Page) -> None:
     page.clock.install()
+    page.add_init_script('addEventListener("device-ready", () => (window.deviceReady = true))')
     sign_in_alone(page, PHYSIO)
-    page.wait_for_load_state()
+    until(page, "() => window.deviceReady")
     user = page.locator("#device").get_attribute("data-user")
 
     def an_hour_later(route: Route) -> None:

@@ -127,7 +127,7 @@ def test_nothing_is_lost_over_a_slow_and_broken_network(
         full_grid.wait_for_timeout(pause)
     expect(full_grid.locator(BLANK)).to_have_count(80 - TYPED)
     state = full_grid.locator("#save-state")
-    expect(state).to_have_attribute("data-state", "saved", timeout=30_000)
+    expect(state).to_have_attribute("data-state", "saved")
     expect(state).to_have_attribute("data-waiting", "0")
     assert on_the_server(full_grid)[:TYPED] == digits(TYPED)
     figures.append((f"scores lost of {TYPED}, {name}, network slow and twice gone", "0"))

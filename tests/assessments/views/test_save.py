@@ -217,6 +217,43 @@ def test_a_signed_record_takes_nothing_and_says_so(
     assert Assessment.objects.get(pk=draft.pk).scores.get().level == 3
 
 
+SAID = (op(HIP, "2"), op(KNEE, "NT", reason="pain", seq=2), op("context.pain", "3", seq=3))
+
+
+def test_what_the_signed_record_says_already_is_answered_with_yes(
+    as_user: AsUser, draft: Assessment, physio: User
+) -> None:
+    client = as_user(physio)
+    send(client, draft, body(draft, *SAID))
+    form = {"revision": 1, "quick": ""}
+    assert client.post(address("sign", draft), form).status_code == 302
+    for said in (*SAID, op("hip_extension.left"), op("context.note")):
+        assert send(client, draft, body(draft, said)).status_code == 200, said
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        op(HIP, "3"),
+        op(HIP, "2", limiters=["pain"]),
+        op(HIP),
+        op(KNEE, "NT", reason="refused"),
+        op("hip_extension.left", "0"),
+        op("hip_extension.left", "9"),
+        op("context.pain", "4"),
+        op("context.note", "tired"),
+    ],
+)
+def test_what_the_signed_record_does_not_say_comes_too_late(
+    as_user: AsUser, draft: Assessment, physio: User, other: dict[str, Any]
+) -> None:
+    client = as_user(physio)
+    send(client, draft, body(draft, *SAID))
+    client.post(address("sign", draft), {"revision": 1})
+    response = send(client, draft, body(draft, other))
+    assert (response.status_code, response.json()["error"]) == (409, "signed")
+
+
 @pytest.mark.parametrize("who", ["stranger", "missing"])
 def test_outside_the_clinic_there_is_nothing(
     as_user: AsUser, draft: Assessment, physio: User, stranger: User, who: str

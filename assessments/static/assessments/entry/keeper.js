@@ -11,16 +11,25 @@ export class Keeper {
   constructor({ assessment, client, url, patient }) {
     Object.assign(this, { assessment, client, url, patient });
     this.sent = {};
+    this.holding = new Map(); // the latest writing of each cell
     this.path = `/assessments/${assessment}/sent`;
   }
 
+  // One after the other: an older value must not come to lie over a newer one.
   hold(operation) {
     const { assessment, client, url, patient } = this;
-    return put("score", scoreId(client, operation.key), assessment, { operation, client, url, patient });
+    const id = scoreId(client, operation.key);
+    const before = this.holding.get(operation.key) ?? Promise.resolve();
+    const held = before.then(() =>
+      put("score", id, assessment, { operation, client, url, patient }).catch(() => false),
+    );
+    this.holding.set(operation.key, held);
+    return held;
   }
 
-  // The server has taken these.
+  // The server has taken these, perhaps before they were held.
   async taken(operations, revision) {
+    await Promise.all(operations.map(({ key }) => this.holding.get(key)));
     for (const { key, value } of operations) this.sent[key] = { value, revision };
     for (const { key, seq } of operations) await dropScore(this.client, key, seq);
     const owner = possible && (await current());

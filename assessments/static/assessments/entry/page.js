@@ -9,6 +9,8 @@ import { remembered, remember } from "./preferences.js";
 import { Saver } from "./saver.js";
 import { SignLater } from "./sign_later.js";
 
+const TIDY = 1000; // ms
+
 const form = document.getElementById("score-form");
 const signForm = document.getElementById("sign-form");
 const sign = document.getElementById("sign");
@@ -131,6 +133,8 @@ async function signNow() {
     return;
   }
   signForm.elements.revision.value = saver.revision;
+  // The next page must not find on the device what the server has; nor may a slow device delay it.
+  await Promise.race([saver.forgetting, new Promise((done) => setTimeout(done, TIDY))]);
   signForm.submit();
 }
 

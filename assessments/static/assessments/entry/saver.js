@@ -41,13 +41,13 @@ export class Saver {
     this.seq += 1;
     const operation = { seq: this.seq, key, base, value };
     this.waiting.set(key, operation);
-    this.holding = this.keeper.hold(operation).catch(() => false);
+    this.holding = this.keeper.hold(operation);
     this.say(this.failures ? null : "saving");
     this.schedule(SOON);
   }
 
   holdAll() {
-    for (const operation of this.waiting.values()) this.keeper.hold(operation).catch(() => false);
+    for (const operation of this.waiting.values()) this.keeper.hold(operation);
   }
 
   schedule(delay) {
@@ -110,7 +110,7 @@ export class Saver {
       this.revisions.set(key, answer.revision);
       if (this.waiting.get(key)?.seq === seq) this.waiting.delete(key);
     }
-    this.keeper.taken(operations, answer.revision).catch(() => {});
+    this.forgetting = this.keeper.taken(operations, answer.revision).catch(() => {});
     dispatchEvent(new Event("session-alive"));
     this.failures = 0;
     this.revision = answer.revision;
