@@ -168,7 +168,7 @@ def _saved(moment: datetime, assessment: Assessment) -> dict[str, str]:
 
 
 def _after_signing(assessment: Assessment, batch: Batch) -> JsonResponse:
-    """Say yes to what the record has: the answer was lost, or not heard before the page was left."""
+    """Say yes to what the record has: the answer was lost, or the page left before it came."""
     if assessment.signed_at and stands(assessment, batch):
         body = {"revision": assessment.revision}
         return JsonResponse(body | _saved(assessment.signed_at, assessment))
