@@ -1,22 +1,34 @@
 """Keeping the read model of change equal to the scores."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from patients.models import Patient
+from django.db.models import QuerySet
 
-from .history import Cell
+from mmt.accounts.models import Clinic
+from patients.models import Event, EventKind, Patient
+
+from . import instrument
+from .change import CONFIRMABLE, flag_of, judge
+from .history import Cell, Result
+from .instrument import Status
 from .models import Assessment, Progress, Score
+from .models.assessment import IN_FORCE
+from .rules import rule_of
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
-UPDATED = [
+SEEN = [
     f"{which}_{what}"
     for which in ("baseline", "previous", "latest")
     for what in ("level", "at", "assessment_id", "tester_id")
 ]
+JUDGED = ["since_baseline", "since_previous", "flag", "confirmed"]
+AT_ONCE = 200  # patients whose histories are in memory together
 
 
 def refresh(patient: Patient, cells: Iterable[Cell]) -> None:
@@ -29,7 +41,7 @@ def refresh(patient: Patient, cells: Iterable[Cell]) -> None:
         for (movement, side), group in groupby(rows, key=lambda row: (row[0], row[1]))
         if (movement, side) in wanted
     }
-    _write(derived.values())
+    _write(patient.clinic, list(derived.values()))
     gone = [(patient.pk, movement, side) for movement, side in wanted - derived.keys()]
     if gone:
         Progress.objects.filter(pk__in=gone).delete()
@@ -55,7 +67,7 @@ def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
             _set(row, "previous", _latest(row))
             _set(row, "latest", visit)
         moved.append(row or _derive(patient, [visit]))
-    _write(moved)
+    _write(assessment.clinic, moved)
     _refresh_last_seen(patient)
 
 
@@ -69,6 +81,21 @@ def rebuild(patient: Patient) -> None:
     )
 
 
+def rejudge(patient: Patient) -> None:
+    """Judge anew after a relapse was entered, moved or taken back."""
+    lock(patient)
+    _write(patient.clinic, list(Progress.objects.filter(patient=patient)))
+
+
+def rejudge_clinic(clinic: Clinic) -> None:
+    """Judge every patient of a clinic anew, by its new rule."""
+    patients = list(Patient.objects.filter(clinic=clinic).order_by("pk").only("pk"))
+    for first in range(0, len(patients), AT_ONCE):
+        some = patients[first : first + AT_ONCE]
+        lock(*some)
+        _write(clinic, list(Progress.objects.filter(patient__in=some)))
+
+
 def lock(*patients: Patient) -> None:
     """Hold these patients until the transaction ends, always in the same order.
 
@@ -78,13 +105,62 @@ def lock(*patients: Patient) -> None:
     list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _write(rows: Iterable[Progress]) -> None:
+def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
+    _judge(clinic, rows)
     Progress.objects.bulk_create(
         rows,
         update_conflicts=True,
-        update_fields=UPDATED,
+        update_fields=[*SEEN, *JUDGED],
         unique_fields=["patient_id", "movement", "side"],
     )
+
+
+def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
+    """Judge the latest grade of each row against its baseline: at most two queries in all."""
+    rule, open_rows = rule_of(clinic), []
+    for row in rows:
+        thirds = instrument.THIRDS[row.latest_level]
+        row.since_baseline = thirds - instrument.THIRDS[row.baseline_level]
+        if row.previous_level is not None:
+            row.since_previous = thirds - instrument.THIRDS[row.previous_level]
+        flag = flag_of(_graded(row.baseline_level), _graded(row.latest_level), rule)
+        row.flag, row.confirmed = flag.value, False
+        if flag in CONFIRMABLE:
+            open_rows.append(row)
+    if not open_rows:
+        return
+    relapses = _relapses({row.patient_id for row in open_rows})
+    series = _series(open_rows)
+    for row in open_rows:
+        levels = series[row.patient_id, row.movement, row.side]
+        row.confirmed = judge(levels, rule, relapses[row.patient_id])[1]
+
+
+def _relapses(patients: set[UUID]) -> Mapping[UUID, list[date]]:
+    found = defaultdict(list)
+    onsets = Event.objects.filter(
+        patient__in=patients, kind=EventKind.RELAPSE, voided_at__isnull=True
+    )
+    for patient, started in onsets.values_list("patient_id", "started"):
+        found[patient].append(started)
+    return found
+
+
+def _series(rows: Sequence[Progress]) -> Mapping[tuple[UUID, str, str], list[tuple[datetime, int]]]:
+    """Return (tested at on the wall clock there, level) of each cell's grades, earliest first."""
+    found = defaultdict(list)
+    patients, movements = {row.patient_id for row in rows}, {row.movement for row in rows}
+    graded = _graded_scores(patients, movements).values_list(
+        "assessment__patient_id",
+        "movement",
+        "side",
+        "assessment__tested_at",
+        "assessment__time_zone",
+        "level",
+    )
+    for patient, movement, side, at, zone, level in graded:
+        found[patient, movement, side].append((at.astimezone(ZoneInfo(zone)), level))
+    return found
 
 
 def _latest(row: Progress) -> Row:
@@ -105,29 +181,31 @@ def _refresh_last_seen(patient: Patient) -> None:
 
 
 def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:
-    return (
-        Score.objects.filter(
-            assessment__patient=patient,
-            assessment__status__in=("signed", "amended"),
-            status="graded",
-            movement__in=movements,
-        )
-        .order_by(
-            "movement",
-            "side",
-            "assessment__tested_at",
-            "assessment__entered_at",
-            "assessment_id",
-        )
-        .values_list(
-            "movement",
-            "side",
-            "level",
-            "assessment__tested_at",
-            "assessment_id",
-            "assessment__tester_id",
-        )
+    """Return the rows of each cell together, earliest first."""
+    by_time = _graded_scores([patient.pk], movements)
+    return by_time.order_by("movement", "side", *by_time.query.order_by).values_list(
+        "movement",
+        "side",
+        "level",
+        "assessment__tested_at",
+        "assessment_id",
+        "assessment__tester_id",
     )
+
+
+def _graded_scores(patients: Collection[UUID], movements: set[str]) -> QuerySet[Score]:
+    """Return the grades in force of these patients and movements, earliest first."""
+    found = Score.objects.filter(
+        assessment__patient__in=patients,
+        assessment__status__in=IN_FORCE,
+        status="graded",
+        movement__in=movements,
+    )
+    return found.order_by("assessment__tested_at", "assessment__entered_at", "assessment_id")
+
+
+def _graded(level: int) -> Result:
+    return Result(Status.GRADED.value, level)
 
 
 def _derive(patient: Patient, rows: Sequence[Row]) -> Progress:

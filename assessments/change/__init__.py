@@ -4,10 +4,23 @@ Pure: values of `assessments.history` in, values out. Words: a change is possibl
 confirmed by repeat.
 """
 
-from .comparison import Change, compare
-from .rule import Caution, Direction, Flag, Rule, direction_of, explain, flag_of
+from .comparison import Change, compare, worst_first
+from .repeat import judge
+from .rule import (
+    CONFIRMABLE,
+    SEVERITY,
+    Caution,
+    Direction,
+    Flag,
+    Rule,
+    direction_of,
+    explain,
+    flag_of,
+)
 
 __all__ = [
+    "CONFIRMABLE",
+    "SEVERITY",
     "Caution",
     "Change",
     "Direction",
@@ -17,4 +30,6 @@ __all__ = [
     "direction_of",
     "explain",
     "flag_of",
+    "judge",
+    "worst_first",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from .. import instrument
 from ..history import Cell, Result, Visit
+from .repeat import Grade, is_repeated, near_relapse
 from .rule import (
     CONFIRMABLE,
     SEVERITY,
@@ -78,16 +79,17 @@ def compare(
                 after_visit=after,
                 flag=flag,
                 direction=direction_of(old, new),
-                confirmed=flag in CONFIRMABLE and _is_repeated(cell, old, after, settled, rule),
+                confirmed=flag in CONFIRMABLE and _is_confirmed(cell, old, after, settled, rule),
                 cautions=_with_position(cell, old, new, visit_cautions),
             )
         )
+    return worst_first(changes)
+
+
+def worst_first(changes: Iterable[Change]) -> list[Change]:
+    """Return changes by severity, then worse before better, the longest way first."""
     places = {key: place for place, key in enumerate(instrument.MOVEMENTS)}
-    return sorted(changes, key=lambda change: _worst_first(change, places))
-
-
-def _near_relapse(visit: Visit, rule: Rule, relapses: Iterable[date]) -> bool:
-    return any(abs((visit.day - onset).days) <= rule.relapse_days for onset in relapses)
+    return sorted(changes, key=lambda change: _place(change, places))
 
 
 def _settled_visits(
@@ -98,44 +100,27 @@ def _settled_visits(
     """
     seen = {visit.id: visit for visit in (*later, after) if visit.tested_at > before.tested_at}
     seen.pop(before.id, None)
-    settled = [visit for visit in seen.values() if not _near_relapse(visit, rule, relapses)]
+    settled = [visit for visit in seen.values() if not near_relapse(visit.day, rule, relapses)]
     return sorted(settled, key=lambda visit: visit.tested_at)
 
 
-def _is_repeated(
+def _is_confirmed(
     cell: Cell, old: Result | None, after: Visit, settled: Sequence[Visit], rule: Rule
 ) -> bool:
-    """Say whether the change at `after` stands in an unbroken run of visits that is long enough.
-
-    Visits at which the cell was not graded say nothing: they neither repeat nor break it.
-    """
-    holding = _levels_that_repeat(old, after.results.get(cell), rule)
-    run: list[Visit] = []
-    for visit in settled:
-        level = level_of(visit.results.get(cell))
-        if level is None:
-            continue
-        if level in holding:
-            run.append(visit)
-        elif visit.tested_at > after.tested_at:
-            break
-        else:
-            run.clear()
-    if not any(visit.id == after.id for visit in run):
+    """Say whether the change at `after`, which must be settled itself, is backed by a repeat."""
+    place = next((at for at, visit in enumerate(settled) if visit.id == after.id), None)
+    if place is None:
         return False
-    return (run[-1].day - run[0].day).days >= rule.confirm_after_days
+    until, later = settled[: place + 1], settled[place + 1 :]
+    new = after.results.get(cell)
+    return is_repeated(old, new, _grades(cell, until), _grades(cell, later), rule)
 
 
-def _levels_that_repeat(old: Result | None, new: Result | None, rule: Rule) -> frozenset[int]:
-    """Return the levels that show a change at least as grave as that to `new`, the same way."""
-    severity, direction = SEVERITY[flag_of(old, new, rule)], direction_of(old, new)
-    return frozenset(
-        level
-        for level in instrument.LEVELS
-        if SEVERITY[flag_of(old, graded := Result(instrument.Status.GRADED, level), rule)]
-        <= severity
-        and direction_of(old, graded) == direction
-    )
+def _grades(cell: Cell, visits: Iterable[Visit]) -> Iterable[Grade]:
+    for visit in visits:
+        level = level_of(visit.results.get(cell))
+        if level is not None:
+            yield visit.day, level
 
 
 def _visit_cautions(
@@ -152,7 +137,7 @@ def _visit_cautions(
         and abs(before.fatigue - after.fatigue) >= rule.fatigue_difference
     ):
         found.append(Caution.FATIGUE)
-    if any(_is_ill(visit) or _near_relapse(visit, rule, relapses) for visit in (before, after)):
+    if any(_is_ill(visit) or near_relapse(visit.day, rule, relapses) for visit in (before, after)):
         found.append(Caution.ILLNESS)
     return tuple(found)
 
@@ -181,7 +166,7 @@ def _position(cell: Cell, result: Result | None) -> str:
     return recorded or instrument.movement(cell[0]).position
 
 
-def _worst_first(change: Change, places: Mapping[str, int]) -> tuple[int, int, int, int, int]:
+def _place(change: Change, places: Mapping[str, int]) -> tuple[int, int, int, int, int]:
     old, new = level_of(change.before), level_of(change.after)
     distance = 0 if old is None or new is None else distance_of(old, new)
     return (

@@ -36,8 +36,8 @@ PATIENT = (
 )
 TERM = ("patient_id", "term")
 HAPPENED = ("id", "patient_id", "kind", "started", "ended", "entered_by_id", "entered_at")
-EVENT = (*HAPPENED, "note")
-INTERVENTION = (*HAPPENED, "name", "dose")
+EVENT = (*HAPPENED, "note", "void_reason")
+INTERVENTION = (*HAPPENED, "name", "dose", "void_reason")
 CONTEXT = {field.name: field.get_default() for field in Context._meta.local_concrete_fields}
 ASSESSMENT = (
     "id",
@@ -153,7 +153,7 @@ def event_rows(patients: Patients, by: UUID) -> Rows:
         for number, event in enumerate(patient.events):
             key = uuid5(patient.id, f"event {number}")
             span = (event.kind, event.started, event.ended)
-            yield key, patient.id, *span, by, patient.registered_at, event.note
+            yield key, patient.id, *span, by, patient.registered_at, event.note, ""
 
 
 def intervention_rows(patients: Patients, by: UUID) -> Rows:
@@ -161,7 +161,7 @@ def intervention_rows(patients: Patients, by: UUID) -> Rows:
         for number, done in enumerate(patient.interventions):
             key = uuid5(patient.id, f"intervention {number}")
             span = (done.kind, done.started, done.ended)
-            yield key, patient.id, *span, by, patient.registered_at, done.name, done.dose
+            yield key, patient.id, *span, by, patient.registered_at, done.name, done.dose, ""
 
 
 def assessment_rows(

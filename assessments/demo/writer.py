@@ -44,5 +44,5 @@ class Writer:
         if not at_once:
             update(Assessment, SIGNATURE, rows.signature_rows(patients, testers))
         insert(Draft, rows.DRAFT, rows.draft_rows(patients, self.testers))
-        insert_stored(Progress, PROGRESS, progress_rows(patients, mine.pk, testers))
+        insert_stored(Progress, PROGRESS, progress_rows(patients, mine, testers))
         return sum(len(visit.results) for patient in patients for visit in patient.visits)

@@ -5,7 +5,9 @@ from .assessment import Assessment, AssessmentStatus
 from .draft import Draft
 from .measurement import Measurement, MeasurementKind
 from .progress import Progress
+from .question import SavedQuestion
 from .score import Entered, Score
+from .weakness import Weakness, WeaknessKind
 
 __all__ = [
     "Amendment",
@@ -16,6 +18,9 @@ __all__ = [
     "Measurement",
     "MeasurementKind",
     "Progress",
+    "SavedQuestion",
     "Score",
     "ScoreChange",
+    "Weakness",
+    "WeaknessKind",
 ]

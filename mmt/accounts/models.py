@@ -107,6 +107,7 @@ class Clinic(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(3660)],
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    change_flags = models.BooleanField(_("show flags of change"), default=True)
     # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
     change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)
     watch_from = models.PositiveSmallIntegerField(default=2)

@@ -1,11 +1,13 @@
 """Who is measured, what happened to them between visits, and what they could do."""
 
+from .care import CareContact, Profession, Referral, ReferralStatus
 from .functional_test import FunctionalKind, FunctionalTest, NotAble, WalkingAid
 from .happenings import Event, EventKind, Intervention, InterventionKind
 from .patient import BodySide, Course, Patient, SearchTerm, Sex
 
 __all__ = [
     "BodySide",
+    "CareContact",
     "Course",
     "Event",
     "EventKind",
@@ -15,6 +17,9 @@ __all__ = [
     "InterventionKind",
     "NotAble",
     "Patient",
+    "Profession",
+    "Referral",
+    "ReferralStatus",
     "SearchTerm",
     "Sex",
     "WalkingAid",

@@ -13,6 +13,26 @@ from mmt.accounts.models import User
 from .patient import Patient
 
 
+class Voidable(models.Model):
+    """A row that is never deleted: one entered in error is marked as such, and counts no more."""
+
+    voided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    voided_at = models.DateTimeField(null=True, editable=False)
+    void_reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def voided_whole(name: str) -> models.CheckConstraint:
+    """Return the rule that what is voided says by whom, when and why."""
+    standing = Q(voided_by__isnull=True, voided_at__isnull=True, void_reason="")
+    voided = Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")
+    return models.CheckConstraint(condition=standing | voided, name=name)
+
+
 class EventKind(models.TextChoices):
     RELAPSE = "relapse", _("relapse")
     FALL = "fall", _("fall")
@@ -23,7 +43,7 @@ class EventKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class Event(models.Model):
+class Event(Voidable):
     """What happened to the patient: a day, or a span when `ended` is known."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,6 +63,7 @@ class Event(models.Model):
                 violation_error_message=_("The last day cannot be before the first."),
             ),
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_known_kind"),
+            voided_whole("event_voided_has_who_when_and_why"),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +78,7 @@ class InterventionKind(models.TextChoices):
     THERAPY = "therapy", _("therapy")
 
 
-class Intervention(models.Model):
+class Intervention(Voidable):
     """What was done to help. For charting only, not a prescription."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -80,6 +101,7 @@ class Intervention(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=InterventionKind.values), name="intervention_known_kind"
             ),
+            voided_whole("intervention_voided_has_who_when_and_why"),
         ]
 
     def __str__(self) -> str:

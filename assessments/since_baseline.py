@@ -1,0 +1,39 @@
+"""What changed since each movement was first graded, from the read model: no history is read."""
+
+from collections import defaultdict
+from dataclasses import replace
+from uuid import UUID
+
+from patients.models import Event, EventKind, Patient
+
+from .change import SEVERITY, Change, Flag, Rule, compare, worst_first
+from .history import Cell
+from .models import Progress
+
+FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
+
+
+def flagged_since_baseline(patient: Patient, rule: Rule, *, most: int) -> list[Change]:
+    """Return the `most` gravest flagged changes, worst first, in four queries."""
+    rows = list(Progress.objects.filter(patient=patient, flag__in=FLAGGED))
+    rows.sort(key=lambda row: SEVERITY[Flag(row.flag)])
+    by_visits: dict[tuple[UUID, UUID], dict[Cell, bool]] = defaultdict(dict)
+    for row in rows:
+        pair = row.baseline_assessment_id, row.latest_assessment_id
+        by_visits[pair][row.movement, row.side] = row.confirmed
+    wanted = Assessment.objects.filter(pk__in={visit for pair in by_visits for visit in pair})
+    visits = {visit.id: visit for visit in visits_with_results(wanted)}
+    relapses = list(
+        Event.objects.filter(
+            patient=patient, kind=EventKind.RELAPSE, voided_at__isnull=True
+        ).values_list("started", flat=True)
+    )
+    found: list[Change] = []
+    for (before, after), cells in by_visits.items():
+        changes = compare(visits[before], visits[after], rule, relapses=relapses)
+        found += (
+            replace(change, confirmed=cells[change.movement, change.side])
+            for change in changes
+            if (change.movement, change.side) in cells
+        )
+    return worst_first(found)[:most]
