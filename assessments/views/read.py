@@ -1,7 +1,7 @@
 """A record as it stands, and a patient's page."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
 from patients.functional import latest_tests
-from patients.models import Event, Intervention
+from patients.models import Event, EventKind, Intervention
 
-from .. import change, instrument
+from .. import instrument
 from ..entry.back_entry import is_of_the_pile
-from ..history import Cell, History, Result
+from ..history import Cell, Result
 from ..models import Assessment
 from ..permissions import (
     check_user_can_amend,
@@ -24,13 +24,13 @@ from ..permissions import (
     check_user_can_void,
     user_can,
 )
-from ..querysets import load_history, visits_with_results
+from ..querysets import visits_with_results
 from ..rules import rule_of
+from ..since_baseline import flagged_since_baseline
 from ..wording import context_facts, measurements_in_order
 from .access import SignedInRequest, get_assessment, get_patient
 from .offline import kept_addresses
 
-FLAGGED = (change.Flag.CROSSED, change.Flag.CHANGED, change.Flag.WATCH)
 LATEST_SHOWN = 8
 
 
@@ -78,33 +78,27 @@ def _sums(assessment: Assessment, results: Mapping[Cell, Result]) -> list[instru
 def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     """The patient: what to do next, what changed, every assessment, what happened."""
     patient = get_patient(request, patient_id)
-    history = load_history(patient)
     rule = rule_of(patient.clinic)
-    relapses = [event.start for event in history.events if event.kind == "relapse"]
-    changes = _since_baseline(history, rule, relapses)
+    events = list(
+        Event.objects.filter(patient=patient, voided_at__isnull=True).order_by("-started")
+    )
+    relapses = [event.started for event in events if event.kind == EventKind.RELAPSE]
+    assessments = list(
+        patient.assessments.visible_to(request.user)
+        .select_related("tester", "entered_by", "draft", "draft__saved_by")
+        .latest_first()
+    )
     may_record = user_can(check_user_can_record, request.user, patient)
     context = {
         "patient": patient,
         "rule": rule,
-        "changes": [found for found in changes if found.flag in FLAGGED][:LATEST_SHOWN],
-        "visits": len(history.visits),
-        "assessments": patient.assessments.visible_to(request.user)
-        .select_related("tester", "entered_by", "draft", "draft__saved_by")
-        .latest_first(),
-        "events": Event.objects.filter(patient=patient).order_by("-started"),
+        "changes": flagged_since_baseline(patient, rule, relapses, most=LATEST_SHOWN),
+        "visits": sum(assessment.is_in_force for assessment in assessments),
+        "assessments": assessments,
+        "events": events,
         "functional": latest_tests(patient),
         "interventions": Intervention.objects.filter(patient=patient).order_by("-started"),
         "may_record": may_record,
         "keep": kept_addresses(patient) if may_record else [],
     }
     return render(request, "assessments/person.html", context)
-
-
-def _since_baseline(
-    history: History, rule: change.Rule, relapses: list[date]
-) -> list[change.Change]:
-    """Compare the first visit with the latest; nothing where there is but one."""
-    if len(history.visits) < 2:
-        return []
-    first, latest = history.visits[0], history.visits[-1]
-    return change.compare(first, latest, rule, later=history.visits, relapses=relapses)

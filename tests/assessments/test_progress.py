@@ -10,10 +10,15 @@ from django.utils import timezone
 
 from assessments import progress
 from assessments.actions import amend_assessment, move_assessment, void_assessment
+from assessments.change import compare
+from assessments.change.rule import level_of
 from assessments.history import Cell, Result
 from assessments.models import Assessment, Progress, Score
+from assessments.querysets import load_history
+from assessments.rules import rule_of
 from mmt.accounts.models import User
-from patients.models import Patient
+from patients.actions import add_event
+from patients.models import Event, Patient
 from tests.people import grade, make_patient, make_signed
 
 HIP = ("hip_flexion", "right")
@@ -66,6 +71,33 @@ def _told(row: Score | None) -> dict[str, Any]:
         "assessment_id": row and row.assessment_id,
         "tester_id": row and row.assessment.tester_id,
     }
+
+
+def judged() -> dict[Any, tuple[str, bool]]:
+    return {
+        (row.patient_id, row.movement, row.side): (row.flag, row.confirmed)
+        for row in Progress.objects.all()
+    }
+
+
+def compared(patients: list[Patient]) -> dict[Any, tuple[str, bool]]:
+    """Return flag and confirmation of every cell, by comparing its first graded visit with its
+    last one of the whole history.
+    """
+    told = {}
+    for patient in patients:
+        history = load_history(patient)
+        relapses = [event.start for event in history.events if event.kind == "relapse"]
+        for cell in CELLS:
+            graded = [
+                visit for visit in history.visits if level_of(visit.results.get(cell)) is not None
+            ]
+            if graded:
+                rule = rule_of(patient.clinic)
+                found = compare(graded[0], graded[-1], rule, later=graded, relapses=relapses)
+                [change] = [each for each in found if (each.movement, each.side) == cell]
+                told[patient.pk, *cell] = (change.flag.value, change.confirmed)
+    return told
 
 
 def days(number: int) -> datetime:
@@ -131,7 +163,7 @@ class Clinic:
 
     def sign(self) -> None:
         cells = self.chance.sample(CELLS, self.chance.randint(1, len(CELLS)))
-        at = days(self.chance.randint(0, 20))  # two visits of a day happen
+        at = days(10 * self.chance.randint(0, 20))  # two visits of a day happen
         results = {cell: self.result() for cell in cells}
         patient, by = self.chance.choice(self.patients), self.chance.choice(self.by)
         make_signed(patient, by, results, tested_at=at)
@@ -151,9 +183,30 @@ def test_after_every_step_it_equals_the_scores(
     for _step in range(25):
         clinic.step()
         assert stored() == truth()
+        assert judged() == compared(patients)
     before = stored()
     for each in patients:
         seen = Patient.objects.get(pk=each.pk).last_seen
         progress.rebuild(each)
         assert Patient.objects.get(pk=each.pk).last_seen == seen
     assert stored() == before
+
+
+def test_a_relapse_near_the_repeat_takes_its_backing(patient: Patient, physio: User) -> None:
+    for day, level in ((0, 9), (100, 4), (200, 4)):
+        make_signed(patient, physio, {HIP: grade(level)}, tested_at=days(day))
+    assert judged() == {(patient.pk, *HIP): ("crossed", True)}
+    relapse = Event(patient=patient, kind="relapse", started=days(190).date())
+    add_event(relapse, by=physio)
+    progress.rejudge(patient)
+    assert judged() == {(patient.pk, *HIP): ("crossed", False)}
+
+
+def test_a_new_rule_judges_every_patient_anew(patient: Patient, physio: User) -> None:
+    for day, level in ((0, 9), (100, 8), (200, 8)):
+        make_signed(patient, physio, {HIP: grade(level)}, tested_at=days(day))
+    assert judged() == {(patient.pk, *HIP): ("within_noise", False)}
+    patient.clinic.watch_from = 1
+    patient.clinic.save(update_fields=["watch_from"])
+    progress.rejudge_clinic(patient.clinic)
+    assert judged() == {(patient.pk, *HIP): ("watch", False)}
