@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -148,7 +149,7 @@ def _relapses(patients: set[UUID]) -> Mapping[UUID, list[date]]:
 
 def _series(rows: Sequence[Progress]) -> Mapping[tuple[UUID, str, str], list[tuple[datetime, int]]]:
     """Return (tested at on the wall clock there, level) of each cell's grades, earliest first."""
-    found = defaultdict(list)
+    found: dict[tuple[UUID, str, str], list[Any]] = defaultdict(list)
     patients, movements = {row.patient_id for row in rows}, {row.movement for row in rows}
     graded = _graded_scores(patients, movements).values_list(
         "assessment__patient_id",

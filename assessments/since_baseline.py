@@ -8,12 +8,10 @@ from uuid import UUID
 
 from patients.models import Patient
 
-from .change import Change, Flag, Rule, compare, worst_first
+from .change import FLAGGED, Change, Rule, compare, worst_first
 from .history import Cell
 from .models import Assessment, Progress
 from .querysets import visits_with_results
-
-FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
 
 
 def flagged_since_baseline(

@@ -72,12 +72,14 @@ class Trends:
 
     @property
     def flagged(self) -> list[change.Change]:
-        return [found for found in self.changes if found.flag in FLAGGED]
+        return [found for found in self.changes if found.flag in change.FLAGGED]
 
     @property
     def quiet(self) -> list[change.Change]:
         """Same, or within noise."""
-        return [found for found in self.changes if found.flag not in (*FLAGGED, NOT_COMPARABLE)]
+        return [
+            found for found in self.changes if found.flag not in (*change.FLAGGED, NOT_COMPARABLE)
+        ]
 
     @property
     def not_comparable(self) -> list[change.Change]:
@@ -88,7 +90,6 @@ class Trends:
         return len(self.changes) - len(self.not_comparable)
 
 
-FLAGGED = (change.Flag.CROSSED, change.Flag.CHANGED, change.Flag.WATCH)
 NOT_COMPARABLE = change.Flag.NOT_COMPARABLE
 
 

@@ -1,12 +1,25 @@
 from django.urls import path
 
-from .views import back_entry, correct, drafts, entry, measure, offline, read, sheet, sign, trends
+from .views import (
+    back_entry,
+    compare,
+    correct,
+    drafts,
+    entry,
+    measure,
+    offline,
+    read,
+    sheet,
+    sign,
+    trends,
+)
 
 app_name = "assessments"
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/", read.person, name="person"),
     path("patients/<uuid:patient_id>/trends/", trends.trends, name="trends"),
+    path("patients/<uuid:patient_id>/compare/", compare.compare, name="compare"),
     path("patients/<uuid:patient_id>/assessments/new/", drafts.new, name="new"),
     path("patients/<uuid:patient_id>/assessments/blank/", offline.blank, name="blank"),
     path("patients/<uuid:patient_id>/sheet/", sheet.sheet, name="sheet"),

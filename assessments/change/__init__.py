@@ -8,6 +8,7 @@ from .comparison import Change, compare, worst_first
 from .repeat import judge
 from .rule import (
     CONFIRMABLE,
+    FLAGGED,
     SEVERITY,
     Caution,
     Direction,
@@ -20,6 +21,7 @@ from .rule import (
 
 __all__ = [
     "CONFIRMABLE",
+    "FLAGGED",
     "SEVERITY",
     "Caution",
     "Change",

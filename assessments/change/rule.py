@@ -69,6 +69,8 @@ class Caution(LabelledEnum):
 
 SEVERITY = {flag: place for place, flag in enumerate(Flag)}
 CONFIRMABLE = (Flag.CROSSED, Flag.CHANGED)
+# What a reader is told of; the rest is quiet.
+FLAGGED = (*CONFIRMABLE, Flag.WATCH)
 
 
 def flag_of(before: Result | None, after: Result | None, rule: Rule) -> Flag:

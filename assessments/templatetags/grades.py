@@ -86,6 +86,13 @@ def beside(result: Result | None) -> str:
 
 
 @register.filter
+def told(found: change.Change) -> str:
+    """What backs a change, and what weakens the comparison of this cell in particular."""
+    position = [each for each in found.cautions if each is change.Caution.OTHER_POSITION]
+    return " · ".join(filter(None, [found.evidence, *(str(each.label) for each in position)]))
+
+
+@register.filter
 def kept(result: Result) -> str:
     """Tell what was asked about a result and answered with "keep"."""
     words = ", ".join(str(Prompt(key).label) for key in result.confirmed)

@@ -181,6 +181,8 @@ CASES: list[tuple[str, Write]] = [
     ("progress_levels_0_to_12", lambda r: Progress.objects.update(latest_level=13)),
     ("progress_levels_0_to_12", lambda r: Progress.objects.update(baseline_level=13)),
     ("progress_levels_0_to_12", lambda r: Progress.objects.update(previous_level=13)),
+    ("progress_known_flag", lambda r: Progress.objects.update(flag="significant")),
+    ("progress_known_flag", lambda r: Progress.objects.update(flag="watch", confirmed=True)),
     (
         "assessments.progress.pk",
         lambda r: Progress.objects.bulk_create([Progress.objects.get()]),

@@ -77,6 +77,7 @@ TABLE = {
     "exports:index": (EXPORTERS, EXPORTERS),
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
+    "assessments:compare": (ONE_PATIENT, NEVER_IN),
     "assessments:new": (RECORDERS, RECORDERS),
     "assessments:blank": (RECORDERS, NEVER_IN),
     "assessments:sheet": (ONE_PATIENT, NEVER_IN),

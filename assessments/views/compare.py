@@ -1,0 +1,32 @@
+"""Two visits of a patient side by side."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ..comparing import ComparisonForm, comparison_of
+from ..permissions import check_user_can_record, user_can
+from ..querysets import load_history
+from ..rules import rule_of
+from .access import SignedInRequest, get_patient
+
+
+@require_safe
+def compare(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
+    """The two visits of the address, or the latest and the one before."""
+    patient = get_patient(request, patient_id)
+    history = load_history(patient)
+    rule = rule_of(patient.clinic)
+    context = {
+        "patient": patient,
+        "rule": rule,
+        "may_record": user_can(check_user_can_record, request.user, patient),
+    }
+    if len(history.visits) > 1:
+        form = ComparisonForm(request.GET, visits=history.visits)
+        context["form"] = form
+        if form.is_valid():
+            context["comparison"] = comparison_of(history, form.cleaned_data.values(), rule)
+    return render(request, "assessments/compare.html", context)
