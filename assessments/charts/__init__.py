@@ -4,7 +4,8 @@ Everything a person typed is escaped where it enters. Colours are classes, so th
 and style sheets have one source.
 """
 
+from .distribution import distribution
 from .heat_map import heat_map
 from .strips import strips
 
-__all__ = ["heat_map", "strips"]
+__all__ = ["distribution", "heat_map", "strips"]
