@@ -4,9 +4,7 @@ Counts only: grades are ordinal, so nothing is averaged and nothing is a share. 
 true dates, moved apart where visits are close.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -47,19 +45,51 @@ BANDS = (
     Band("4+", 10, 11, 10),
     Band("5", 12, 12, 12),
 )
-BAND_OF = {level: band for band in BANDS for level in range(band.low, band.high + 1)}
+# The place in BANDS of each level.
+PLACES = tuple(
+    place for place, band in enumerate(BANDS) for _level in range(band.low, band.high + 1)
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What one visit has of a region. `graded` counts by band, `total` are all that was asked."""
+class Tally(NamedTuple):
+    """What one visit has of a region: graded results by place in BANDS, and all that was asked."""
 
-    graded: Counter[Band]
+    counts: tuple[int, ...]
     total: int
 
     @property
     def tested(self) -> int:
-        return self.graded.total()
+        return sum(self.counts)
+
+
+class Spoken:
+    """Numbers in words, translated once for all bars."""
+
+    def __init__(self) -> None:
+        self.at_grade = escape(_("%(count)d at %(grade)s"))
+        self.of_total = escape(_("%(tested)d of %(total)d tested"))
+
+    def tested(self, tally: Tally) -> str:
+        return self.of_total % {"tested": tally.tested, "total": tally.total}
+
+    def bar(self, tally: Tally) -> str:
+        at = [
+            self.at_grade % {"count": count, "grade": band.code}
+            for band, count in zip(BANDS, tally.counts, strict=True)
+            if count
+        ]
+        return ", ".join([*at, self.tested(tally)])
+
+
+class Frame(NamedTuple):
+    """What the bars of all regions share; `centres` and `width` are those of each visit's bar."""
+
+    columns: Sequence[Column]
+    centres: Sequence[float]
+    width: float
+    axis: TimeAxis
+    words: Words
+    spoken: Spoken
 
 
 def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
@@ -72,57 +102,69 @@ def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
         by_region.setdefault(region, []).append((movement, str(side)))
     if not found or not by_region:
         return SafeString("")
-    axis = TimeAxis.of(history.visits, LEFT + WIDEST / 2, RIGHT - WIDEST / 2)
-    width = min(WIDEST, (RIGHT - LEFT) / len(found) - min(GAP, 1))
-    places = [axis.place(column.visit.day) for column in found]
-    centres = spread(places, width + min(GAP, 1), axis.left, axis.right)
+    frame = _frame(history, found, words)
     parts = [_legend(), '<div class="strips">']
     for region, wanted in by_region.items():
-        tallies = [_tally(column.visit, wanted) for column in found]
-        parts += _figure(region, found, tallies, centres, width, axis, words)
+        parts += _figure(region, frame, [_tally(column.visit, wanted) for column in found])
     parts.append("</div>")
     # Every part was escaped where it entered.
     return SafeString("".join(parts))
 
 
-def _tally(visit: Visit, cells: Iterable[Cell]) -> Tally:
-    results = [visit.results[cell] for cell in cells if cell in visit.results]
-    graded = Counter(BAND_OF[each.level] for each in results if each.level is not None)
-    return Tally(graded, len(results))
+def _tally(visit: Visit, cells: Sequence[Cell]) -> Tally:
+    counts, total = [0] * len(BANDS), 0
+    for cell in cells:
+        result = visit.results.get(cell)
+        if result is None:
+            continue
+        total += 1
+        if result.level is not None:
+            counts[PLACES[result.level]] += 1
+    return Tally(tuple(counts), total)
 
 
-def _figure(
-    region: instrument.Region,
-    found: Sequence[Column],
-    tallies: Sequence[Tally],
-    centres: Sequence[float],
-    width: float,
-    axis: TimeAxis,
-    words: Words,
-) -> list[str]:
-    title = words.region(region)
+def _frame(history: History, found: Sequence[Column], words: Words) -> Frame:
+    """Return bars as wide as their number allows, at their true dates or as near as they can be."""
+    axis = TimeAxis.of(history.visits, LEFT + WIDEST / 2, RIGHT - WIDEST / 2)
+    room = (RIGHT - LEFT) / len(found)
+    gap = min(GAP, room / 3)
+    width = min(WIDEST, room - gap)
+    places = [axis.place(column.visit.day) for column in found]
+    centres = spread(places, width + gap, axis.left, axis.right)
+    return Frame(found, centres, width, axis, words, Spoken())
+
+
+def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
+    title = frame.words.region(region)
     most = max(tally.total for tally in tallies) or 1
     parts = [
         f'<figure class="chart strip distribution" data-chart="distribution" '
         f'data-region="{region.value}"><figcaption><span class="strip-name">{title}</span> '
-        f'<span class="strip-latest">{_tested(tallies[-1])}</span></figcaption>'
+        f'<span class="strip-latest">{frame.spoken.tested(tallies[-1])}</span></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{title}: {escape(_("results by band of grades; the table follows"))}">',
-        *_ground(most, axis, words),
+        *_ground(most, frame),
     ]
-    for column, tally, centre in zip(found, tallies, centres, strict=True):
-        parts += _bar(column, tally, centre, width, (BOTTOM - TOP) / most)
-    return [*parts, "</svg>", *_table(title, found, tallies, words), "</figure>"]
+    for column, tally, centre in zip(frame.columns, tallies, frame.centres, strict=True):
+        if tally.total:
+            said = frame.spoken.bar(tally)
+            parts.append(
+                f'<g data-date="{column.iso}" data-tester="{column.tester}">'
+                f"<title>{column.day}: {said}, {column.tester}</title>"
+            )
+            parts += _bar(tally, centre, frame.width, (BOTTOM - TOP) / most)
+            parts.append("</g>")
+    return [*parts, "</svg>", *_table(title, frame, tallies), "</figure>"]
 
 
-def _ground(most: int, axis: TimeAxis, words: Words) -> list[str]:
+def _ground(most: int, frame: Frame) -> list[str]:
     parts = [
         f'<text class="code" x="{LEFT - 7}" y="{TOP + 4}">{most}</text>'
         f'<text class="code" x="{LEFT - 7}" y="{BOTTOM + 3}">0</text>'
         f'<path class="grid" d="M{LEFT} {TOP}H{RIGHT}"/>'
         f'<path class="axis" d="M{LEFT} {BOTTOM}H{RIGHT}"/>'
     ]
-    for x, label in tick_labels(axis, MOST_TICKS, words):
+    for x, label in tick_labels(frame.axis, MOST_TICKS, frame.words):
         parts.append(
             f'<path class="axis" d="M{x:.1f} {BOTTOM}v4"/>'
             f'<text class="tick-label" x="{x:.1f}" y="{TICK_BASELINE}">{label}</text>'
@@ -130,17 +172,10 @@ def _ground(most: int, axis: TimeAxis, words: Words) -> list[str]:
     return parts
 
 
-def _bar(column: Column, tally: Tally, centre: float, width: float, unit: float) -> Iterable[str]:
+def _bar(tally: Tally, centre: float, width: float, unit: float) -> Iterable[str]:
     """Return one visit: the weakest band at the foot, what was not tested on top."""
-    if not tally.total:
-        return
     x, floor = centre - width / 2, float(BOTTOM)
-    yield (
-        f'<g data-date="{column.iso}" data-tester="{column.tester}">'
-        f"<title>{column.day}: {_spoken(tally)}, {column.tester}</title>"
-    )
-    for band in BANDS:
-        count = tally.graded[band]
+    for band, count in zip(BANDS, tally.counts, strict=True):
         if not count:
             continue
         height = count * unit
@@ -161,33 +196,17 @@ def _bar(column: Column, tally: Tally, centre: float, width: float, unit: float)
             f'<rect class="not-tested" data-count="{missing}" x="{x:.1f}" '
             f'y="{floor - height:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
         )
-    yield "</g>"
 
 
-def _spoken(tally: Tally) -> str:
-    bands = [
-        escape(_("%(count)d at %(grade)s") % {"count": tally.graded[band], "grade": band.code})
-        for band in BANDS
-        if tally.graded[band]
-    ]
-    return ", ".join([*bands, _tested(tally)])
-
-
-def _tested(tally: Tally) -> str:
-    numbers = {"tested": tally.tested, "total": tally.total}
-    return escape(_("%(tested)d of %(total)d tested") % numbers)
-
-
-def _table(
-    title: str, found: Sequence[Column], tallies: Sequence[Tally], words: Words
-) -> list[str]:
+def _table(title: str, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
+    words, spoken = frame.words, frame.spoken
     headings = "".join(f'<th scope="col">{band.code}</th>' for band in BANDS)
     rows = [
         f'<tr><th scope="row">{time_of(column)}</th>'
-        + "".join(f"<td>{tally.graded[band]}</td>" for band in BANDS)
-        + f"<td>{tally.total - tally.tested}</td><td>{_tested(tally)}</td>"
+        + "".join(f"<td>{count}</td>" for count in tally.counts)
+        + f"<td>{tally.total - tally.tested}</td><td>{spoken.tested(tally)}</td>"
         f"<td>{column.tester}</td></tr>"
-        for column, tally in zip(found, tallies, strict=True)
+        for column, tally in zip(frame.columns, tallies, strict=True)
     ]
     return [
         f'<details class="chart-table"><summary>{escape(_("How many at each visit"))}</summary>'

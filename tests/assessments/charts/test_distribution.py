@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assessments import instrument
 from assessments.charts import distribution
-from assessments.charts.distribution import BAND_OF
+from assessments.charts.distribution import BANDS, PLACES
 from assessments.history import Cell, History
 from tests.assessments.charts.markup import parse, text
 from tests.assessments.plain_history import history, level, not_done, not_testable, visit
@@ -48,10 +48,11 @@ def test_what_was_no_part_of_the_visit_is_not_counted() -> None:
 
 
 def test_steps_stand_in_their_whole_grade_and_five_minus_is_no_five() -> None:
-    assert BAND_OF[5].code == "0–2"
-    assert BAND_OF[7].code == "3"
-    assert BAND_OF[11].code == "4+"
-    assert {BAND_OF[each].code for each in instrument.LEVELS} == {"0–2", "3", "4-", "4", "4+", "5"}
+    assert BANDS[PLACES[5]].code == "0–2"
+    assert BANDS[PLACES[7]].code == "3"
+    assert BANDS[PLACES[11]].code == "4+"
+    assert [BANDS[PLACES[each]].low <= each for each in instrument.LEVELS] == [True] * 13
+    assert len(PLACES) == len(instrument.LEVELS)
 
 
 @given(st.lists(st.sampled_from(instrument.LEVELS), min_size=4, max_size=4))
