@@ -4,8 +4,9 @@ Everything a person typed is escaped where it enters. Colours are classes, so th
 and style sheets have one source.
 """
 
+from .asymmetry import asymmetry
 from .distribution import distribution
 from .heat_map import heat_map
 from .strips import strips
 
-__all__ = ["distribution", "heat_map", "strips"]
+__all__ = ["asymmetry", "distribution", "heat_map", "strips"]

@@ -31,6 +31,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "total": len(history.visits),
         "rule": rule,
         "heat_map": charts.heat_map(found.shown, found.cells),
+        "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
         "distribution": charts.distribution(found.shown, found.cells),
         "strips": charts.strips(found.shown, found.cells),
         "sums": _sums(found.shown),

@@ -1,0 +1,44 @@
+"""Right against left at one visit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .. import instrument
+from ..history import Cell, Result
+from ..instrument import Side
+
+# [proposal] One whole grade, in thirds (clinical reference, section 2).
+ASYMMETRIC_FROM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The grades of both sides of a movement at one visit, as levels 0-12."""
+
+    movement: str
+    right: int
+    left: int
+
+    @property
+    def weaker(self) -> Side | None:
+        """The weaker side when the difference is a whole grade or more."""
+        thirds = instrument.THIRDS[self.right] - instrument.THIRDS[self.left]
+        if abs(thirds) < ASYMMETRIC_FROM:
+            return None
+        return Side.RIGHT if thirds < 0 else Side.LEFT
+
+
+def sides_of(results: Mapping[Cell, Result]) -> list[Sides]:
+    """Return the movements of a visit of which both sides were graded, in catalogue order."""
+    found = []
+    for key in instrument.MOVEMENTS:
+        right, left = (results.get((key, side.value)) for side in (Side.RIGHT, Side.LEFT))
+        if right and left and right.level is not None and left.level is not None:
+            found.append(Sides(key, right.level, left.level))
+    return found
+
+
+def explain_asymmetry() -> str:
+    return _("Named where one side is a whole grade or more below the other at the same visit.")
