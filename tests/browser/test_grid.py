@@ -55,6 +55,13 @@ def test_a_visit_takes_24_digits_one_key_and_two_clicks(patient_page: Page) -> N
     expect(patient_page.locator(".grade.g0")).to_have_count(2)
 
 
+def test_control_and_enter_sign_from_the_button_too(grid: Page) -> None:
+    press(grid, "443210544445544455543210")
+    expect(grid.locator("#sign")).to_be_focused()
+    grid.keyboard.press("Control+Enter")
+    expect(grid).to_have_url(re.compile(r"/assessments/[0-9a-f-]{36}/$"))
+
+
 def test_the_first_key_fills_one_cell_and_moves_on(grid: Page) -> None:
     press(grid, "0")
     expect(cell(grid, "hip_flexion")).to_have_attribute("data-grade", "0")

@@ -35,8 +35,9 @@ export class Keys {
       cell.removeAttribute("list");
     }
     (this.cells.blanks[0] ?? this.cells.order[0]).tabIndex = 0;
-    // After the last score the focus is on the button, and its question can still be answered.
+    // After the last score the focus is on the button: the keys of the panel still work there.
     document.getElementById("sign").addEventListener("keydown", (event) => {
+      if (this.signing(event)) return;
       if (event.key.toLowerCase() === "k" && this.prompts.shown) this.keep();
     });
   }
@@ -69,11 +70,7 @@ export class Keys {
   }
 
   down(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      this.onSign();
-      return;
-    }
+    if (this.signing(event)) return;
     if (this.choosing(event)) return event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
     if (event.key === "Unidentified" || event.isComposing) return; // `typed` sees what comes of it
@@ -82,6 +79,14 @@ export class Keys {
     event.preventDefault();
     if (event.repeat && !ARROWS[event.key]) return;
     this.press(event.key);
+  }
+
+  // Ctrl and Enter sign, which a button does not do by itself. Returns whether it was that.
+  signing(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return false;
+    event.preventDefault();
+    this.onSign();
+    return true;
   }
 
   // Keys that choose cells, or take back the last filling. Returns whether it was one.
