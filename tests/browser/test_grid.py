@@ -202,6 +202,34 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_makes_no_second_score(gr
     expect(grid.locator(BLANK)).to_have_count(23)
 
 
+IMPATIENT = """
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (ms) => timeout(ms / 20);
+"""
+
+
+def test_a_network_that_swallows_a_request_is_not_waited_for(patient_page: Page) -> None:
+    page, swallowed = patient_page, []
+    page.add_init_script(IMPATIENT)
+    page.get_by_role("link", name="New assessment").click()
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page.locator("body.scripted")).to_be_visible()
+
+    def swallow(route: Route) -> None:
+        swallowed.append(route)  # no answer, ever
+
+    page.route("**/save/", swallow)
+    press(page, "4")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "offline")
+    assert swallowed
+    press(page, "0")
+    page.unroute("**/save/", swallow)
+    expect_saved(page)
+    page.reload()
+    expect(cell(page, "hip_flexion")).to_have_attribute("data-grade", "4")
+    expect(cell(page, "hip_flexion", "left")).to_have_attribute("data-grade", "0")
+
+
 def test_two_pages_on_one_draft_show_both_scores_and_a_person_picks(grid: Page) -> None:
     other = grid.context.new_page()
     other.goto(grid.url)

@@ -8,6 +8,7 @@ import { who } from "../../mmt/device/server.js";
 
 const SOON = 300; // ms from the first change to its sending
 const RETRIES = [1000, 2000, 5000, 10000];
+const PATIENCE = 30000; // ms: longer than the server waits for its database
 
 export class Saver {
   constructor({ url, client, patient, user, token, revisions, keeper, onState, onConflict }) {
@@ -101,6 +102,7 @@ export class Saver {
       redirect: "manual",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify({ client: this.client, patient: this.patient, ops: operations }),
+      signal: AbortSignal.timeout(PATIENCE),
       ...options,
     });
   }

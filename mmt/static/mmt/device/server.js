@@ -2,6 +2,7 @@
 
 const DEVICE = "/device/";
 const SIGN_IN = "/accounts/login/";
+const PATIENCE = 30000; // ms: longer than the server waits for its database
 
 // {user, secret, csrf, seconds} of the session, user null when signed out; null without a network.
 export async function who({ stay = false, token = "" } = {}) {
@@ -9,6 +10,7 @@ export async function who({ stay = false, token = "" } = {}) {
     const response = await fetch(DEVICE, {
       method: stay ? "POST" : "GET",
       headers: stay ? { "X-CSRFToken": token } : {},
+      signal: AbortSignal.timeout(PATIENCE),
     });
     return response.ok ? await response.json() : null;
   } catch {
@@ -25,7 +27,8 @@ export async function post(url, fields, token, { json = false } = {}) {
   const body = json ? JSON.stringify(fields) : new URLSearchParams(fields);
   let response;
   try {
-    response = await fetch(url, { method: "POST", headers, body });
+    const signal = AbortSignal.timeout(PATIENCE);
+    response = await fetch(url, { method: "POST", headers, body, signal });
   } catch {
     return { state: "offline" };
   }
