@@ -204,6 +204,56 @@ def test_signing_out_with_scores_unsent_asks_first(patient_page: Page) -> None:
     assert said[0].startswith("Not yet sent: 1.")
 
 
+SPOIL = """() => new Promise((done) => {
+  const request = indexedDB.open("strength-recorder");
+  request.onsuccess = () => {
+    const change = request.result.transaction("outbox", "readwrite");
+    const rows = change.objectStore("outbox");
+    rows.getAll().onsuccess = ({ target }) => {
+      for (const row of target.result) rows.put({ ...row, data: new ArrayBuffer(40) });
+    };
+    change.oncomplete = () => done(request.result.close());
+  };
+})"""
+
+
+def test_what_can_no_longer_be_opened_stays_and_keeps_nobody_from_signing_out(
+    patient_page: Page,
+) -> None:
+    page = patient_page
+    start(page)
+    press(page, "4")
+    state(page, "saved")
+    page.context.set_offline(True)
+    press(page, "4")
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
+    other = page.context.new_page()
+    page.close()
+    other.goto("/")
+    other.evaluate(SPOIL)
+    other.context.set_offline(False)
+    other.reload()
+    expect(other.locator("#unsent")).to_have_attribute("data-waiting", "1")
+    other.once("dialog", lambda dialog: dialog.accept())
+    other.get_by_role("button", name="Sign out").click()
+    expect(other).to_have_url(re.compile("/accounts/login/"))
+    until(other, "async () => !(await caches.keys()).length")
+    assert other.evaluate(HELD) == {"rows": 0, "text": "{}"}
+
+
+def test_closing_a_page_with_scores_unsent_asks_first(patient_page: Page) -> None:
+    page, asked = patient_page, []
+    start(page)
+    page.context.set_offline(True)
+    press(page, "4")
+    state(page, "offline")
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+    assert asked == ["beforeunload"]
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
+
+
 def test_a_start_by_a_clock_that_runs_ahead_is_set_right(patient_page: Page) -> None:
     page = patient_page
     page.context.set_offline(True)

@@ -49,7 +49,16 @@ export async function dropScore(client, key, seq) {
 export async function open(id) {
   const owner = possible && (await current());
   const entry = owner && (await read("outbox", id));
-  return entry && entry.user === owner.user ? unseal(owner.key, entry) : null;
+  return entry && entry.user === owner.user ? contentOf(entry, owner) : null;
+}
+
+// Null where it was sealed with a key that there is no more; it stays, and stands in no other's way.
+const contentOf = (entry, owner) => unseal(owner.key, entry).catch(() => null);
+
+// Throws away what waits of a person, were it no longer to be opened.
+export async function dropAll(user) {
+  const own = (await readAll("outbox")).filter((entry) => entry.user === user);
+  for (const { id } of own) await remove("outbox", id);
 }
 
 // The entries of this person, oldest first, opened; of one assessment where one is named.
@@ -60,9 +69,10 @@ export async function mine(assessment = null) {
     (entry) => entry.user === owner.user && (!assessment || entry.assessment === assessment),
   );
   all.sort((one, two) => one.at - two.at);
-  return Promise.all(
-    all.map(async (entry) => ({ ...entry, content: await unseal(owner.key, entry) })),
+  const opened = await Promise.all(
+    all.map(async (entry) => ({ ...entry, content: await contentOf(entry, owner) })),
   );
+  return opened.filter(({ content }) => content);
 }
 
 // {mine, others, since}: how many entries wait, of the person and of anybody else; from when the

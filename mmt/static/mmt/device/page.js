@@ -1,9 +1,9 @@
 // On every page of a person who is signed in: the session, what waits to be sent, work offline.
 
-import { count, drop, mine, watch } from "./outbox.js";
+import { count, drop, dropAll, mine, watch } from "./outbox.js";
 import { who } from "./server.js";
 import { Session } from "./session.js";
-import { current, empty, forgetKey, possible, prolong, remove } from "./vault.js";
+import { current, empty, forgetKey, possible, prolong } from "./vault.js";
 
 const UNDERWAY = 3000; // ms
 
@@ -120,7 +120,7 @@ async function signOut(event) {
   event.preventDefault();
   const waiting = await count(part.dataset.user);
   if (waiting.mine && !confirm(part.dataset.signOut.replace("%s", waiting.mine))) return;
-  for (const { id } of await mine()) await remove("outbox", id);
+  await dropAll(part.dataset.user);
   await empty("pages");
   await forgetKey();
   // The scores of somebody else must outlive this: only our own part goes.
