@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_change_flags"),
+        ("accounts", "0002_change_rule"),
         ("assessments", "0002_measurements"),
         ("patients", "0003_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -18,6 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from .roles import ROLE_PERMISSIONS, Permission, Role
 
 
+FURTHEST = 15  # thirds of a grade from 0 to 5
+LONGEST_DAYS = 3660
+MOST_FATIGUE = 10
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -104,23 +109,50 @@ class Clinic(models.Model):
     retest_interval_days = models.PositiveSmallIntegerField(
         _("re-test after (days)"),
         default=180,
-        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_DAYS)],
     )
     is_demo = models.BooleanField(default=False, editable=False)
     change_flags = models.BooleanField(_("show flags of change"), default=True)
     # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
     change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)
-    watch_from = models.PositiveSmallIntegerField(default=2)
-    changed_from = models.PositiveSmallIntegerField(default=3)
-    confirm_after_days = models.PositiveSmallIntegerField(default=84)
-    relapse_days = models.PositiveSmallIntegerField(default=30)
-    fatigue_difference = models.PositiveSmallIntegerField(default=3)
+    watch_from = models.PositiveSmallIntegerField(_("watch from"), default=2)
+    changed_from = models.PositiveSmallIntegerField(_("changed from"), default=3)
+    confirm_after_days = models.PositiveSmallIntegerField(
+        _("confirmed by a repeat after (days)"),
+        default=84,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_DAYS)],
+    )
+    relapse_days = models.PositiveSmallIntegerField(
+        _("leave aside visits around a relapse (days)"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_DAYS)],
+    )
+    fatigue_difference = models.PositiveSmallIntegerField(
+        _("fatigue differs from (points of 10)"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_FATIGUE)],
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(watch_from__gte=1, changed_from__gt=models.F("watch_from")),
+                condition=Q(
+                    watch_from__gte=1,
+                    changed_from__gte=models.F("watch_from"),
+                    changed_from__lte=FURTHEST,
+                ),
                 name="clinic_change_rule_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    confirm_after_days__range=(1, LONGEST_DAYS),
+                    relapse_days__range=(1, LONGEST_DAYS),
+                ),
+                name="clinic_change_rule_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(fatigue_difference__range=(1, MOST_FATIGUE)),
+                name="clinic_change_rule_fatigue",
             ),
             models.CheckConstraint(
                 condition=Q(retest_interval_days__gte=1), name="clinic_retest_after_a_day_or_more"

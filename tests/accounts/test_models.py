@@ -53,7 +53,14 @@ CASES: list[tuple[str, Write]] = [
         ),
     ),
     ("clinic_change_rule_in_order", clinic(watch_from=0)),
-    ("clinic_change_rule_in_order", clinic(watch_from=3, changed_from=3)),
+    ("clinic_change_rule_in_order", clinic(watch_from=4, changed_from=3)),
+    ("clinic_change_rule_in_order", clinic(changed_from=16)),
+    ("clinic_change_rule_days", clinic(confirm_after_days=0)),
+    ("clinic_change_rule_days", clinic(confirm_after_days=3661)),
+    ("clinic_change_rule_days", clinic(relapse_days=0)),
+    ("clinic_change_rule_days", clinic(relapse_days=3661)),
+    ("clinic_change_rule_fatigue", clinic(fatigue_difference=0)),
+    ("clinic_change_rule_fatigue", clinic(fatigue_difference=11)),
     ("clinic_retest_after_a_day_or_more", clinic(retest_interval_days=0)),
     (
         "membership_one_a_person_clinic_and_role",
@@ -82,3 +89,10 @@ CASES: list[tuple[str, Write]] = [
 def test_database_refuses(rule: str, write: Write, physio: User, harbour: Clinic) -> None:
     with refused_by(rule):
         write(physio, harbour)
+
+
+def test_database_takes_the_ends_of_the_change_rule(harbour: Clinic) -> None:
+    ends = {"watch_from": 15, "changed_from": 15, "confirm_after_days": 1, "relapse_days": 3660}
+    clinic(**ends, fatigue_difference=10)(User(), harbour)
+    harbour.refresh_from_db()
+    assert {name: getattr(harbour, name) for name in ends} == ends
