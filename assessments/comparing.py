@@ -54,10 +54,6 @@ class Comparison:
     cautions: Sequence[change.Caution]
 
     @property
-    def flagged(self) -> list[change.Change]:
-        return [each for each in self.changes if each.flag in change.FLAGGED]
-
-    @property
     def flags(self) -> list[change.Flag]:
         """Return the flags that some cell has, gravest first."""
         found = {each.flag for each in self.changes}

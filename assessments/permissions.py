@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from mmt.accounts.models import User
+from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
 from patients.models import Patient
 
@@ -52,7 +52,14 @@ def check_user_can_move(user: User, assessment: Assessment) -> None:
         raise PermissionDenied(_("Only a lead physiotherapist can move a record to a patient."))
 
 
-def user_can(check: Callable[..., None], user: User, subject: Assessment | Patient) -> bool:
+def check_user_can_set_rule(user: User, clinic: Clinic) -> None:
+    if not user.can(Permission.MANAGE_TEAM, clinic):
+        raise PermissionDenied(_("Only an administrator of this clinic can set its change rule."))
+
+
+def user_can(
+    check: Callable[..., None], user: User, subject: Assessment | Patient | Clinic
+) -> bool:
     try:
         check(user, subject)
     except PermissionDenied:

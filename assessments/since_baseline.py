@@ -8,17 +8,17 @@ from uuid import UUID
 
 from patients.models import Patient
 
-from .change import FLAGGED, Change, Rule, compare, worst_first
+from .change import Change, compare, worst_first
 from .history import Cell
 from .models import Assessment, Progress
 from .querysets import visits_with_results
+from .rules import listed, rule_of
 
 
-def flagged_since_baseline(
-    patient: Patient, rule: Rule, relapses: Sequence[date], *, most: int
-) -> list[Change]:
-    """Return the `most` gravest flagged changes, worst first, in three queries."""
-    rows = list(Progress.objects.filter(patient=patient, flag__in=FLAGGED))
+def changes_since_baseline(patient: Patient, relapses: Sequence[date]) -> list[Change]:
+    """Return what the clinic lists of the changes, worst first, in three queries."""
+    rule = rule_of(patient.clinic)
+    rows = list(Progress.objects.filter(patient=patient).exclude(since_baseline=0))
     by_visits: dict[tuple[UUID, UUID], dict[Cell, bool]] = defaultdict(dict)
     for row in rows:
         pair = row.baseline_assessment_id, row.latest_assessment_id
@@ -36,4 +36,4 @@ def flagged_since_baseline(
             for change in changes
             if (change.movement, change.side) in cells
         )
-    return worst_first(found)[:most]
+    return listed(worst_first(found), patient.clinic)

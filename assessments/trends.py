@@ -71,10 +71,6 @@ class Trends:
     changes: Sequence[change.Change]
 
     @property
-    def flagged(self) -> list[change.Change]:
-        return [found for found in self.changes if found.flag in change.FLAGGED]
-
-    @property
     def quiet(self) -> list[change.Change]:
         """Same, or within noise."""
         return [

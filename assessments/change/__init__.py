@@ -4,7 +4,7 @@ Pure: values of `assessments.history` in, values out. Words: a change is possibl
 confirmed by repeat.
 """
 
-from .comparison import Change, compare, worst_first
+from .comparison import Change, compare, farthest_first, worst_first
 from .repeat import judge
 from .rule import (
     CONFIRMABLE,
@@ -15,6 +15,7 @@ from .rule import (
     Flag,
     Rule,
     direction_of,
+    distance_in_words,
     explain,
     flag_of,
 )
@@ -30,7 +31,9 @@ __all__ = [
     "Rule",
     "compare",
     "direction_of",
+    "distance_in_words",
     "explain",
+    "farthest_first",
     "flag_of",
     "judge",
     "worst_first",

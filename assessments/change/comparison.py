@@ -92,6 +92,12 @@ def worst_first(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: _place(change, places))
 
 
+def farthest_first(changes: Iterable[Change]) -> list[Change]:
+    """Return changes by what was graded alone: worse before better, the longest way first."""
+    places = {key: place for place, key in enumerate(instrument.MOVEMENTS)}
+    return sorted(changes, key=lambda change: _place(change, places)[1:])
+
+
 def _settled_visits(
     before: Visit, after: Visit, later: Sequence[Visit], rule: Rule, relapses: Sequence[date]
 ) -> list[Visit]:

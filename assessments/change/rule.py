@@ -109,16 +109,24 @@ def explain(flag: Flag, rule: Rule) -> str:
             return gettext(
                 "Within noise: less than %(watch)s apart, and strength against gravity neither "
                 "lost nor regained."
-            ) % {"watch": _grades(rule.watch_from)}
+            ) % {"watch": distance_in_words(rule.watch_from)}
+        case Flag.WATCH if rule.watch_from == rule.changed_from:
+            return gettext(
+                "Watch: at least %(changed)s apart, with both grades from 4- to 5, where manual "
+                "testing is weak evidence: consider dynamometry."
+            ) % {"changed": distance_in_words(rule.changed_from)}
         case Flag.WATCH:
             return gettext(
                 "Watch: at least %(watch)s but less than %(changed)s apart; or more, with both "
                 "grades from 4- to 5, where manual testing is weak evidence: consider dynamometry."
-            ) % {"watch": _grades(rule.watch_from), "changed": _grades(rule.changed_from)}
+            ) % {
+                "watch": distance_in_words(rule.watch_from),
+                "changed": distance_in_words(rule.changed_from),
+            }
         case Flag.CHANGED:
             return gettext(
                 "Changed: at least %(changed)s apart, with one grade at 3+ or below. %(repeat)s"
-            ) % {"changed": _grades(rule.changed_from), "repeat": _repeat(rule)}
+            ) % {"changed": distance_in_words(rule.changed_from), "repeat": _repeat(rule)}
         case Flag.CROSSED:
             return gettext(
                 "Antigravity crossed: from 3 or better to below 3, or back, however far apart. "
@@ -135,7 +143,7 @@ def _repeat(rule: Rule) -> str:
     ) % {"confirm": rule.confirm_after_days, "relapse": rule.relapse_days}
 
 
-def _grades(thirds: int) -> str:
+def distance_in_words(thirds: int) -> str:
     """Say a distance as a clinician would: in grades and steps of a third of a grade."""
     whole, steps = divmod(thirds, 3)
     parts = []

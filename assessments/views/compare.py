@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..comparing import ComparisonForm, comparison_of
-from ..permissions import check_user_can_record, user_can
+from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
-from ..rules import rule_of
+from ..rules import listed, rule_of
 from .access import SignedInRequest, get_patient
 
 
@@ -22,11 +22,14 @@ def compare(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "rule": rule,
+        "may_set_rule": user_can(check_user_can_set_rule, request.user, patient.clinic),
         "may_record": user_can(check_user_can_record, request.user, patient),
     }
     if len(history.visits) > 1:
         form = ComparisonForm(request.GET, visits=history.visits)
         context["form"] = form
         if form.is_valid():
-            context["comparison"] = comparison_of(history, form.cleaned_data.values(), rule)
+            comparison = comparison_of(history, form.cleaned_data.values(), rule)
+            changes = listed(comparison.changes, patient.clinic)
+            context |= {"comparison": comparison, "changes": changes}
     return render(request, "assessments/compare.html", context)

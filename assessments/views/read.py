@@ -26,7 +26,7 @@ from ..permissions import (
 )
 from ..querysets import visits_with_results
 from ..rules import rule_of
-from ..since_baseline import flagged_since_baseline
+from ..since_baseline import changes_since_baseline
 from ..wording import context_facts, measurements_in_order
 from .access import SignedInRequest, get_assessment, get_patient
 from .offline import kept_addresses
@@ -92,7 +92,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "rule": rule,
-        "changes": flagged_since_baseline(patient, rule, relapses, most=LATEST_SHOWN),
+        "changes": changes_since_baseline(patient, relapses)[:LATEST_SHOWN],
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
         "events": events,

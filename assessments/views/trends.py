@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from .. import charts, instrument
 from ..history import History
-from ..permissions import check_user_can_record, user_can
+from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
-from ..rules import rule_of
+from ..rules import listed, rule_of
 from ..trends import TrendsFilter, trends_of
 from .access import SignedInRequest, get_patient
 
@@ -28,6 +28,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "form": form,
         "trends": found,
+        "changes": listed(found.changes, patient.clinic),
         "total": len(history.visits),
         "rule": rule,
         "heat_map": charts.heat_map(found.shown, found.cells),
@@ -35,6 +36,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "distribution": charts.distribution(found.shown, found.cells),
         "strips": charts.strips(found.shown, found.cells),
         "sums": _sums(found.shown),
+        "may_set_rule": user_can(check_user_can_set_rule, request.user, patient.clinic),
         "may_record": user_can(check_user_can_record, request.user, patient),
     }
     return render(request, "assessments/trends.html", context)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .roles import ROLE_PERMISSIONS, Permission, Role
 
-
+# Bounds of the change rule.
 FURTHEST = 15  # thirds of a grade from 0 to 5
 LONGEST_DAYS = 3660
 MOST_FATIGUE = 10

@@ -81,6 +81,7 @@ TABLE = {
     "assessments:new": (RECORDERS, RECORDERS),
     "assessments:blank": (RECORDERS, NEVER_IN),
     "assessments:sheet": (ONE_PATIENT, NEVER_IN),
+    "assessments:rule": (MEMBER, MEMBER),
     "assessments:back_entry": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_patient": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_start": (NEVER_IN, RECORDERS),
@@ -135,6 +136,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         membership=colleague.memberships.get(),
         invitation=invitation,
         token=token,
+        slug=harbour.slug,
     )
 
 
@@ -156,6 +158,7 @@ def address(name: str, things: Things) -> str:
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
         "token": things.token,
+        "clinic_slug": things.slug,
         "uidb36": "abc",
         "key": "def-ghi",
     }
@@ -214,6 +217,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         membership=nothing,
         invitation=nothing,
         token="none",
+        slug="none",
     )
     missing = getattr(client, method)(address(name, blank))
     assert foreign.status_code == missing.status_code == 404
