@@ -73,13 +73,17 @@ def load_history(patient: Patient) -> History:
             Happening(
                 event.kind, event.note or event.get_kind_display(), event.started, event.ended
             )
-            for event in Event.objects.filter(patient=patient).order_by("started")
+            for event in Event.objects.filter(patient=patient, voided_at__isnull=True).order_by(
+                "started"
+            )
         ),
         interventions=tuple(
             Happening(
                 done.kind, " ".join(filter(None, (done.name, done.dose))), done.started, done.ended
             )
-            for done in Intervention.objects.filter(patient=patient).order_by("started")
+            for done in Intervention.objects.filter(
+                patient=patient, voided_at__isnull=True
+            ).order_by("started")
         ),
     )
 

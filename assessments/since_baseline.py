@@ -1,12 +1,10 @@
 """What changed since each movement was first graded, from the read model: no history is read."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
-from patients.models import Patient
+from patients.models import Event, EventKind, Patient
 
 from .change import Change, compare, worst_first
 from .history import Cell
@@ -15,8 +13,8 @@ from .querysets import visits_with_results
 from .rules import listed, rule_of
 
 
-def changes_since_baseline(patient: Patient, relapses: Sequence[date]) -> list[Change]:
-    """Return what the clinic lists of the changes, worst first, in three queries."""
+def changes_since_baseline(patient: Patient) -> list[Change]:
+    """Return what the clinic lists of the changes, worst first, in four queries."""
     rule = rule_of(patient.clinic)
     rows = list(Progress.objects.filter(patient=patient).exclude(since_baseline=0))
     by_visits: dict[tuple[UUID, UUID], dict[Cell, bool]] = defaultdict(dict)
@@ -28,6 +26,11 @@ def changes_since_baseline(patient: Patient, relapses: Sequence[date]) -> list[C
         visit.id: visit
         for visit in visits_with_results(wanted.select_related("tester").defer("movements", "note"))
     }
+    relapses = list(
+        Event.objects.filter(
+            patient=patient, kind=EventKind.RELAPSE, voided_at__isnull=True
+        ).values_list("started", flat=True)
+    )
     found: list[Change] = []
     for (before, after), cells in by_visits.items():
         changes = compare(visits[before], visits[after], rule, relapses=relapses)

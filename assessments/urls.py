@@ -1,4 +1,6 @@
-from django.urls import path
+from django.urls import URLPattern, path
+
+from patients.cards import KINDS, Kind
 
 from .views import (
     back_entry,
@@ -6,6 +8,7 @@ from .views import (
     correct,
     drafts,
     entry,
+    happenings,
     measure,
     offline,
     read,
@@ -16,6 +19,18 @@ from .views import (
 )
 
 app_name = "assessments"
+
+
+def _of_kind(kind: Kind) -> list[URLPattern]:
+    """Adding, editing and taking back one kind of what happened: "add_event" and so on."""
+    all_of_it, of_kind = f"patients/<uuid:patient_id>/{kind.place}/", {"kind": kind}
+    one = f"{all_of_it}<uuid:row_id>/"
+    return [
+        path(f"{all_of_it}new/", happenings.add, of_kind, name=f"add_{kind.name}"),
+        path(f"{one}edit/", happenings.edit, of_kind, name=f"edit_{kind.name}"),
+        path(f"{one}void/", happenings.void, of_kind, name=f"void_{kind.name}"),
+    ]
+
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/", read.person, name="person"),
@@ -47,4 +62,5 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/amend/", correct.amend, name="amend"),
     path("assessments/<uuid:assessment_id>/void/", correct.void, name="void"),
     path("assessments/<uuid:assessment_id>/move/", correct.move, name="move"),
+    *(pattern for kind in KINDS for pattern in _of_kind(kind)),
 ]

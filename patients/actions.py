@@ -1,6 +1,6 @@
 """Writes about patients: one transaction each, the audit event inside it."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,10 +9,8 @@ from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
-from .models import Event, FunctionalTest, Intervention, Patient, SearchTerm
+from .models import FunctionalTest, Patient, SearchTerm
 from .names import fold, search_terms
-
-Happened = TypeVar("Happened", Event, Intervention)
 
 # What the audit log keeps of an edit: before and after of these, as text.
 AUDITED = (
@@ -79,16 +77,6 @@ def restore_patient(patient: Patient, *, by: User) -> None:
 
 
 @transaction.atomic
-def add_event(event: Event, *, by: User) -> Event:
-    return _add(event, Action.EVENT_ADDED, by=by)
-
-
-@transaction.atomic
-def add_intervention(intervention: Intervention, *, by: User) -> Intervention:
-    return _add(intervention, Action.INTERVENTION_ADDED, by=by)
-
-
-@transaction.atomic
 def add_functional_test(test: FunctionalTest, *, by: User) -> FunctionalTest:
     test.tester = by
     test.save(force_insert=True)
@@ -123,20 +111,6 @@ def void_functional_test(test: FunctionalTest, *, reason: str, by: User) -> Func
         detail={"reason": reason},
     )
     return locked
-
-
-def _add(row: Happened, action: Action, *, by: User) -> Happened:
-    row.entered_by = by
-    row.save(force_insert=True)
-    record(
-        action,
-        by=by,
-        clinic_id=row.patient.clinic_id,
-        patient_id=row.patient_id,
-        target=row.pk,
-        detail={"kind": row.kind, "started": str(row.started), "ended": str(row.ended or "")},
-    )
-    return row
 
 
 def _set_archived(patient: Patient, *, by: User, archived: bool) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .names import fold
 
+NOT_RECORDED = ("", _("not recorded"))
 # Signs that turn the direction of what follows: a name must read as it is stored.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 

@@ -1,4 +1,4 @@
-"""Finding, registering and editing patients; what happened to them."""
+"""Finding, registering and editing patients."""
 
 import hashlib
 import json
@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
-from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
@@ -19,21 +18,12 @@ from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
 
 from .duplicates import similar_to
-from .fields import PickedDateField, PlainTextField, TypedDateField, problem_with_day
-from .models import (
-    BodySide,
-    Course,
-    Event,
-    EventKind,
-    Intervention,
-    InterventionKind,
-    Patient,
-)
+from .fields import NOT_RECORDED, PlainTextField, TypedDateField, problem_with_day
+from .models import BodySide, Course, Patient
 
 EARLIEST_BIRTH = date(1880, 1, 1)
 WHO = ("family_name", "given_names", "birth_date", "sex", "record_number")
 ABOUT_MS = ("ms_course", "course_since", "onset", "dominant_side", "weaker_side")
-NOT_RECORDED = ("", gettext_lazy("not recorded"))
 
 
 class SearchForm(forms.Form):
@@ -201,99 +191,3 @@ def state_of(patient: Patient) -> str:
         if name != "clinic"
     }
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
-
-
-class HappenedForm(forms.ModelForm):
-    """Something on a patient's time axis: not before birth, not begun in the future."""
-
-    new_id = forms.UUIDField(widget=forms.HiddenInput)
-    kinds: type[models.TextChoices]
-
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {})["new_id"] = uuid.uuid4()
-        super().__init__(*args, **kwargs)
-        self.instance.patient = patient
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            ("", _("Choose one")),
-            *self.kinds.choices,
-        ]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("new_id"):
-            self.instance.pk = cleaned["new_id"]
-        started, ended = cleaned.get("started"), cleaned.get("ended")
-        patient = self.instance.patient
-        today = patient.clinic.now().date()
-        if started and (problem := problem_with_day(started, born=patient.birth_date, today=today)):
-            self.add_error("started", problem)
-        if started and ended and ended < started:
-            self.add_error("ended", _("This is before the first day."))
-        elif ended and ended > self.latest_end(today):
-            self.add_error("ended", _("This is in the future."))
-        return cleaned
-
-    def latest_end(self, today: date) -> date:
-        return today
-
-    def sent_before(self) -> bool:
-        """Whether this very form was taken already."""
-        told = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-        same = self._meta.model.objects.filter(
-            pk=self.instance.pk, patient=self.instance.patient, **told
-        )
-        return bool(same.exists())
-
-
-class EventForm(HappenedForm):
-    kinds = EventKind
-
-    class Meta:
-        model = Event
-        fields = ("kind", "started", "ended", "note")
-        field_classes: ClassVar[dict[str, type[forms.Field]]] = {
-            "started": PickedDateField,
-            "ended": PickedDateField,
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "ended": gettext_lazy("Leave empty for a single day, or while it lasts."),
-            "note": gettext_lazy("A few words, shown beside the mark on the time axis."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper.layout = Layout(
-            "new_id", "kind", Div("started", "ended", css_class="fieldset-row"), "note"
-        )
-
-
-class InterventionForm(HappenedForm):
-    kinds = InterventionKind
-
-    class Meta:
-        model = Intervention
-        fields = ("kind", "name", "dose", "started", "ended")
-        field_classes: ClassVar[dict[str, type[forms.Field]]] = {
-            "name": PlainTextField,
-            "started": PickedDateField,
-            "ended": PickedDateField,
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "name": gettext_lazy("Such as: leg press, walker, baclofen."),
-            "dose": gettext_lazy("Such as: twice a week, 10 mg at night."),
-            "ended": gettext_lazy("Leave empty while it goes on. A planned end may lie ahead."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper.layout = Layout(
-            "new_id",
-            "kind",
-            Div("name", "dose", css_class="fieldset-row"),
-            Div("started", "ended", css_class="fieldset-row"),
-        )
-
-    def latest_end(self, today: date) -> date:
-        return date.max

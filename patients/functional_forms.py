@@ -10,8 +10,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .fields import PickedDateField, problem_with_day
-from .forms import NOT_RECORDED, HappenedForm
+from .fields import NOT_RECORDED, PickedDateField, problem_with_day
+from .happening_forms import HappenedForm
 from .models import FunctionalKind, FunctionalTest, NotAble, WalkingAid
 from .models.functional_test import MEASURES
 

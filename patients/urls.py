@@ -10,8 +10,6 @@ urlpatterns = [
     path("<uuid:patient_id>/edit/", views.edit, name="edit"),
     path("<uuid:patient_id>/archive/", views.archive, name="archive"),
     path("<uuid:patient_id>/restore/", views.restore, name="restore"),
-    path("<uuid:patient_id>/events/new/", views.add_event, name="add_event"),
-    path("<uuid:patient_id>/interventions/new/", views.add_intervention, name="add_intervention"),
     path(
         "<uuid:patient_id>/functional-tests/new/",
         views.add_functional_test,

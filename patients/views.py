@@ -1,8 +1,7 @@
-"""Finding, registering and editing patients; noting what happened to them."""
+"""Finding, registering and editing patients, and their functional tests."""
 
 import copy
 import uuid
-from collections.abc import Callable
 from typing import assert_never
 from uuid import UUID
 
@@ -20,16 +19,9 @@ from mmt.accounts.roles import Permission
 from mmt.audit.log import record_viewing
 
 from . import actions
-from .forms import (
-    EventForm,
-    HappenedForm,
-    InterventionForm,
-    PatientForm,
-    SearchForm,
-    differences,
-    state_of,
-)
+from .forms import PatientForm, SearchForm, differences, state_of
 from .functional_forms import FunctionalTestForm, InErrorForm
+from .happening_forms import add_once
 from .models import Patient
 from .paging import page_by_name
 from .permissions import check_user_can_edit, check_user_can_register
@@ -183,33 +175,11 @@ def restore(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_event(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
-    patient = _get_patient(request, patient_id)
-    form = EventForm(request.POST or None, patient=patient)
-    if request.method == "POST" and form.is_valid():
-        _add_once(form, lambda: actions.add_event(form.instance, by=request.user))
-        messages.success(request, _("The event is on the time axis."))
-        return redirect("assessments:person", patient.pk)
-    return render(request, "patients/add_event.html", {"patient": patient, "form": form})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_intervention(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
-    patient = _get_patient(request, patient_id)
-    form = InterventionForm(request.POST or None, patient=patient)
-    if request.method == "POST" and form.is_valid():
-        _add_once(form, lambda: actions.add_intervention(form.instance, by=request.user))
-        messages.success(request, _("The intervention is on the time axis."))
-        return redirect("assessments:person", patient.pk)
-    return render(request, "patients/add_intervention.html", {"patient": patient, "form": form})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_functional_test(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     patient = _get_patient(request, patient_id)
     form = FunctionalTestForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
-        _add_once(form, lambda: actions.add_functional_test(form.instance, by=request.user))
+        add_once(form, lambda: actions.add_functional_test(form.instance, by=request.user))
         messages.success(request, _("The functional test is saved."))
         return redirect("assessments:person", patient.pk)
     return render(request, "patients/add_functional_test.html", {"patient": patient, "form": form})
@@ -229,18 +199,6 @@ def void_functional_test(request: SignedInRequest, patient_id: UUID, test_id: UU
         return redirect("assessments:person", patient.pk)
     context = {"patient": patient, "form": form, "test": test}
     return render(request, "patients/void_functional_test.html", context)
-
-
-def _add_once(form: HappenedForm, add: Callable[[], object]) -> None:
-    """Add what the form says; the same form sent again adds nothing."""
-    try:
-        add()
-    except IntegrityError:
-        if form.sent_before():
-            return
-        # The page was used before, for something else (by way of the browser's "back").
-        form.instance.pk = uuid.uuid4()
-        add()
 
 
 def _get_patient(request: SignedInRequest, patient_id: UUID) -> Patient:

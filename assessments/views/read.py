@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
+from patients.cards import cards_of
 from patients.functional import latest_tests
-from patients.models import Event, EventKind, Intervention
 
 from .. import instrument
 from ..entry.back_entry import is_of_the_pile
@@ -79,10 +79,6 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     """The patient: what to do next, what changed, every assessment, what happened."""
     patient = get_patient(request, patient_id)
     rule = rule_of(patient.clinic)
-    events = list(
-        Event.objects.filter(patient=patient, voided_at__isnull=True).order_by("-started")
-    )
-    relapses = [event.started for event in events if event.kind == EventKind.RELAPSE]
     assessments = list(
         patient.assessments.visible_to(request.user)
         .select_related("tester", "entered_by", "draft", "draft__saved_by")
@@ -92,12 +88,11 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "rule": rule,
-        "changes": changes_since_baseline(patient, relapses)[:LATEST_SHOWN],
+        "changes": changes_since_baseline(patient)[:LATEST_SHOWN],
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
-        "events": events,
+        "cards": cards_of(patient),
         "functional": latest_tests(patient),
-        "interventions": Intervention.objects.filter(patient=patient).order_by("-started"),
         "may_record": may_record,
         "keep": kept_addresses(patient) if may_record else [],
     }

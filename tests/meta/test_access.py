@@ -21,7 +21,9 @@ from assessments.models import Assessment
 from mmt.accounts.actions import invite
 from mmt.accounts.models import User
 from mmt.accounts.roles import Role
+from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
+from tests.patients.happened import make
 from tests.people import grade, make_draft, make_patient, make_signed
 
 WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
@@ -70,8 +72,6 @@ TABLE = {
     "patients:edit": (ONE_PATIENT, ONE_PATIENT),
     "patients:archive": (NEVER_IN, ONE_PATIENT),
     "patients:restore": (NEVER_IN, ONE_PATIENT),
-    "patients:add_event": (ONE_PATIENT, ONE_PATIENT),
-    "patients:add_intervention": (ONE_PATIENT, ONE_PATIENT),
     "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "exports:index": (EXPORTERS, EXPORTERS),
@@ -98,6 +98,10 @@ TABLE = {
     "assessments:amend": (RECORDERS, RECORDERS),
     "assessments:void": (RECORDERS, RECORDERS),
     "assessments:move": (LEADS, LEADS),
+} | {
+    f"assessments:{act}_{kind.name}": (ONE_PATIENT, ONE_PATIENT)
+    for act in ("add", "edit", "void")
+    for kind in KINDS
 }
 ABOUT_DRAFTS = {
     "record",
@@ -133,6 +137,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         test=FunctionalTest.objects.create(
             patient=patient, kind="berg", tested_on=date(2024, 5, 2), first=40, tester=physio
         ),
+        rows={kind.name: make(kind, patient, physio) for kind in KINDS},
         membership=colleague.memberships.get(),
         invitation=invitation,
         token=token,
@@ -155,6 +160,7 @@ def address(name: str, things: Things) -> str:
         "patient_id": things.patient.pk,
         "assessment_id": (things.draft if page in ABOUT_DRAFTS else things.signed).pk,
         "test_id": things.test.pk,
+        "row_id": things.rows.get(page.partition("_")[2], things.test).pk,
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
         "token": things.token,
@@ -214,6 +220,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         draft=nothing,
         signed=nothing,
         test=nothing,
+        rows={},
         membership=nothing,
         invitation=nothing,
         token="none",

@@ -167,7 +167,7 @@ def test_a_link_changes_nothing(as_physio: Client, patient: Patient, name: str) 
     assert as_physio.get(address(patient, name)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["edit", "archive", "restore", "add_event", "add_intervention"])
+@pytest.mark.parametrize("name", ["edit", "archive", "restore"])
 def test_a_foreign_patient_is_not_there(
     as_physio: Client, foreign_patient: Patient, name: str
 ) -> None:
@@ -179,7 +179,7 @@ def test_a_foreign_patient_is_not_there(
     ).exists()
 
 
-@pytest.mark.parametrize("name", ["edit", "archive", "restore", "add_event", "add_intervention"])
+@pytest.mark.parametrize("name", ["edit", "archive", "restore"])
 def test_only_who_may_edit_patients_changes_one(
     as_physio: Client, patient: Patient, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,11 +22,11 @@ def as_physio(as_user: AsUser, physio: User) -> Client:
 
 
 def event(patient: Patient) -> str:
-    return reverse("patients:add_event", args=[patient.pk])
+    return reverse("assessments:add_event", args=[patient.pk])
 
 
 def intervention(patient: Patient) -> str:
-    return reverse("patients:add_intervention", args=[patient.pk])
+    return reverse("assessments:add_intervention", args=[patient.pk])
 
 
 def typed(**fields: Any) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import pytest
 from django.utils import timezone
 
 from mmt.accounts.models import User
+from patients.cards import CARE_CONTACT, KINDS, REFERRAL, Kind
 from patients.models import Event, FunctionalTest, Intervention, Patient, SearchTerm
 from patients.triggers import _FROZEN
+from tests.patients.happened import make
 from tests.people import make_patient
 from tests.refusals import refused_by
 
@@ -54,6 +56,16 @@ def intervention(**fields: object) -> Write:
         return Intervention.objects.bulk_create(
             [Intervention(patient=patient, entered_by=by, **known)]
         )
+
+    return write
+
+
+def happened(of: Kind, /, **fields: object) -> Write:
+    """Return a write of one that stands, changed past every rule of the code."""
+
+    def write(patient: Patient) -> object:
+        row = make(of, patient, patient.clinic.memberships.first().user)
+        return of.model._default_manager.filter(pk=row.pk).update(**fields)
 
     return write
 
@@ -102,6 +114,22 @@ CASES: list[tuple[str, Write]] = [
     ("event_known_kind", event(kind="party")),
     ("intervention_ends_after_it_starts", intervention(ended=date(2024, 5, 1))),
     ("intervention_known_kind", intervention(kind="spell")),
+    (
+        "care_contact_ends_after_it_starts",
+        happened(CARE_CONTACT, started=date(2024, 5, 2), ended=date(2024, 5, 1)),
+    ),
+    ("care_contact_known_profession", happened(CARE_CONTACT, profession="barber")),
+    ("referral_answered_after_it_was_made", happened(REFERRAL, ended=date(2024, 5, 1))),
+    ("referral_known_choices", happened(REFERRAL, kind="barber")),
+    ("referral_known_choices", happened(REFERRAL, status="lost")),
+    *(
+        (f"{kind.name}_voided_has_who_when_and_why", happened(kind, void_reason="x"))
+        for kind in KINDS
+    ),
+    *(
+        (f"{kind.name}_voided_has_who_when_and_why", happened(kind, voided_at=timezone.now()))
+        for kind in KINDS
+    ),
     ("functional_test_value_xor_reason", functional(first=None)),
     ("functional_test_value_xor_reason", functional(not_able="pain")),
     ("functional_test_value_xor_reason", functional(first=None, not_able="lazy")),
