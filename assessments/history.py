@@ -54,7 +54,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A relapse, fall, programme or medication on the time axis; `end` is None for a moment."""
+    """A relapse, programme, medication or referral on the axis; `end` is None for a moment."""
 
     kind: str
     label: str
@@ -69,3 +69,4 @@ class History:
     visits: tuple[Visit, ...]
     events: tuple[Happening, ...] = field(default=())
     interventions: tuple[Happening, ...] = field(default=())
+    referrals: tuple[Happening, ...] = field(default=())

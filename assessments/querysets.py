@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
-from patients.models import Event, Intervention, Patient
+from patients.models import Patient, Referral
 
 from .history import Cell, Happening, History, Result, Visit
 
@@ -58,7 +59,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 def load_history(patient: Patient) -> History:
-    """Return every visit in force with its results, earliest first: four queries, whatever its
+    """Return every visit in force with its results, earliest first: five queries, whatever its
     length.
     """
     visits = (
@@ -73,19 +74,27 @@ def load_history(patient: Patient) -> History:
             Happening(
                 event.kind, event.note or event.get_kind_display(), event.started, event.ended
             )
-            for event in Event.objects.filter(patient=patient, voided_at__isnull=True).order_by(
-                "started"
-            )
+            for event in patient.events.filter(voided_at__isnull=True).order_by("started")
         ),
         interventions=tuple(
             Happening(
                 done.kind, " ".join(filter(None, (done.name, done.dose))), done.started, done.ended
             )
-            for done in Intervention.objects.filter(
-                patient=patient, voided_at__isnull=True
-            ).order_by("started")
+            for done in patient.interventions.filter(voided_at__isnull=True).order_by("started")
+        ),
+        referrals=tuple(
+            Happening(each.kind, _referral_words(each), each.started, each.ended)
+            for each in patient.referrals.filter(voided_at__isnull=True).order_by("started")
         ),
     )
+
+
+def _referral_words(referral: Referral) -> str:
+    return _("referral to %(whom)s: %(reason)s (%(status)s)") % {
+        "whom": referral.get_kind_display(),
+        "reason": referral.reason,
+        "status": referral.get_status_display(),
+    }
 
 
 def visits_with_results(assessments: Iterable["Assessment"]) -> list[Visit]:

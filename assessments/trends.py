@@ -1,25 +1,39 @@
 """What the trends page is asked for, and what it shows. Filters live in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from . import change, instrument
 from .history import Cell, History, Visit
 
 BASELINE, PREVIOUS = "baseline", "previous"
+RELAPSES, EVENTS, INTERVENTIONS, REFERRALS = "relapses", "events", "interventions", "referrals"
+ON_THE_AXIS = (RELAPSES, EVENTS, INTERVENTIONS, REFERRALS)
 
 
 class TrendsFilter(forms.Form):
-    """Region, side, dates and the visit to compare with; everything is optional."""
+    """Region, side, dates, what happened, and the visit to compare with; everything is optional."""
 
     region = forms.MultipleChoiceField(
         label=_("regions"),
         required=False,
         choices=[(region.value, region.label) for region in instrument.Region],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    axis = forms.MultipleChoiceField(
+        label=_("on the time axis"),
+        required=False,
+        choices=[
+            (RELAPSES, _("Relapses")),
+            (EVENTS, _("Other events")),
+            (INTERVENTIONS, _("Interventions")),
+            (REFERRALS, _("Referrals")),
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
     side = forms.ChoiceField(
@@ -34,8 +48,12 @@ class TrendsFilter(forms.Form):
         label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, visits: Sequence[Visit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, *, visits: Sequence[Visit], **kwargs: Any) -> None:
+        asked = data.copy()
+        # An address that says nothing asks for all; an empty one comes from the page: all unticked.
+        ticked = [each for each in asked.getlist("axis") if each]
+        asked.setlist("axis", ticked if "axis" in asked else list(ON_THE_AXIS))
+        super().__init__(asked, **kwargs)
         chosen = [(str(visit.id), f"{visit.day}, {visit.tester}") for visit in visits]
         reference = forms.ChoiceField(
             label=_("compare with"),
@@ -106,7 +124,24 @@ def trends_of(history: History, wanted: dict[str, Any], rule: change.Rule) -> Tr
         found = change.compare(reference, latest, rule, later=history.visits, relapses=relapses)
         kept = set(cells)
         changes = [each for each in found if (each.movement, each.side) in kept]
-    return Trends(replace(history, visits=visits), cells, reference, latest, changes)
+    shown = replace(_on_the_axis(history, wanted.get("axis", ON_THE_AXIS)), visits=visits)
+    return Trends(shown, cells, reference, latest, changes)
+
+
+def _on_the_axis(history: History, kinds: Collection[str]) -> History:
+    """Return the history with these kinds of what happened. Only pictures ask: the judgement of
+    change knows every relapse.
+    """
+    return replace(
+        history,
+        events=tuple(
+            event
+            for event in history.events
+            if (RELAPSES if event.kind == "relapse" else EVENTS) in kinds
+        ),
+        interventions=history.interventions if INTERVENTIONS in kinds else (),
+        referrals=history.referrals if REFERRALS in kinds else (),
+    )
 
 
 def _cells(visits: Sequence[Visit], regions: Sequence[str], side: str) -> tuple[Cell, ...]:

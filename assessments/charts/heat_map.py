@@ -43,7 +43,7 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
     caption = heat_table.caption(found, rows)
     parts = [
         f'<figure class="chart heat-map" data-chart="heat-map" {spoken_words()}>',
-        f"<figcaption><p>{caption}</p>{heat_legend(found)}</figcaption>",
+        f"<figcaption><p>{caption}</p>{heat_legend(history, found)}</figcaption>",
         '<div class="heat-screen">',
         _labels(rows, scale.height + HEADER),
         f'<div class="heat-scroll" data-plot="" tabindex="0" role="region" aria-label="{caption}">'

@@ -78,14 +78,15 @@ def _happenings(history: History, words: Words) -> list[str]:
     open_end = escape(_("no end recorded"))
     found = sorted(
         [(each, "") for each in history.events]
-        + [(each, open_end) for each in history.interventions],
+        + [(each, open_end) for each in history.interventions]
+        + [(each, "") for each in history.referrals],
         key=lambda pair: pair[0].start,
     )
     if not found:
         return []
     headings = (_("What happened"), _("From"), _("To"))
     return [
-        f"<table><caption>{escape(_('Events and interventions'))}</caption><thead><tr>",
+        f"<table><caption>{escape(_('Events, interventions and referrals'))}</caption><thead><tr>",
         *(f'<th scope="col">{escape(heading)}</th>' for heading in headings),
         "</tr></thead><tbody>",
         *(_happening(each, without_end, words) for each, without_end in found),

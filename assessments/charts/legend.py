@@ -13,8 +13,10 @@ from .words import Words, escape
 BOX = f'width="{CELL_WIDTH}" height="{CELL_HEIGHT}" rx="{CORNER}"'
 
 
-def heat_legend(columns: Sequence[Column]) -> str:
-    """Return the legend of the heat map: grades in the codes in use, states, changes, testers."""
+def heat_legend(history: History, columns: Sequence[Column]) -> str:
+    """Return the legend of the heat map: grades in the codes in use, states, changes, testers,
+    what happened.
+    """
     worse, better = (outline(CELL_WIDTH, worse=each) for each in (True, False))
     hatched = f'<rect class="heat-nt" {BOX}/><path class="heat-hatch" d="{hatch(CELL_WIDTH)}"/>'
     items = [
@@ -33,6 +35,7 @@ def heat_legend(columns: Sequence[Column]) -> str:
         items.append(_item(unlike, escape(_("other tester than at the visit before"))))
     if any(column.visit.amended for column in columns):
         items.append(f"<li>{escape(_('* amended after signing'))}</li>")
+    items += _happening_items(history)
     return f'<ul class="chart-legend">{"".join(items)}</ul>'
 
 
@@ -52,11 +55,32 @@ def strips_legend(history: History, columns: Sequence[Column], words: Words) -> 
     if history.interventions:
         start = '<path class="intervention" d="M8 0v16"/>'
         items.append(_item(start, escape(_("start of an intervention"))))
+    if history.referrals:
+        day = '<path class="referral" d="M8 0v16"/>'
+        items.append(_item(day, escape(_("referral"))))
     if len({column.codes for column in columns}) > 1:
         items.append(
             f"<li>{escape(_('axis in MRC grades; each table has the codes recorded'))}</li>"
         )
     return f'<ul class="chart-legend">{"".join(items)}</ul>'
+
+
+def _happening_items(history: History) -> list[str]:
+    """Return the words of the bars over the heat map, of those kinds that there are."""
+    kinds = {event.kind == "relapse" for event in history.events}
+    there = [
+        ("relapse", _("relapse"), True in kinds),
+        ("event", _("other event"), False in kinds),
+        ("intervention", _("intervention"), bool(history.interventions)),
+        ("referral", _("referral, until it was answered"), bool(history.referrals)),
+    ]
+    return [
+        '<li><svg class="heat" width="22" height="14" aria-hidden="true">'
+        f'<rect class="key {style}" x="1" y="1" width="20" height="12" rx="3"/></svg>'
+        f"{escape(words)}</li>"
+        for style, words, is_there in there
+        if is_there
+    ]
 
 
 def _side_sign(side: str) -> str:

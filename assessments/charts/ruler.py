@@ -71,6 +71,8 @@ def ruler(
     bars = _bars(history.events, "event", axis, pixel, 0)
     floor = max((bar.lane for bar in bars), default=-1) + 1
     bars += _bars(history.interventions, "intervention", axis, pixel, floor)
+    floor = max((bar.lane for bar in bars), default=-1) + 1
+    bars += _bars(history.referrals, "referral", axis, pixel, floor)
     return Ruler(axis, unit, pixel, places, centres, bars)
 
 

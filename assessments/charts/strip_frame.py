@@ -114,7 +114,7 @@ def _height(level: int) -> float:
 
 
 def _ground(history: History, columns: Sequence[Column], axis: TimeAxis, words: Words) -> str:
-    """Draw what lies under the marks: the zone below 3, relapses, interventions, axes."""
+    """Draw what lies under the marks: the zone below 3, what happened, axes."""
     zone, codes = _height(instrument.ANTIGRAVITY_LEVEL), _axis_codes(columns)
     parts = [
         f'<rect class="zone" x="{LEFT}" y="{zone:.1f}" width="{RIGHT - LEFT}" '
@@ -137,6 +137,10 @@ def _ground(history: History, columns: Sequence[Column], axis: TimeAxis, words: 
         if axis.first <= done.start <= axis.last:
             x = axis.place(done.start)
             parts.append(f'<path class="intervention" d="M{x:.1f} {TOP - 6}V{BOTTOM}"/>')
+    for referral in history.referrals:
+        if axis.first <= referral.start <= axis.last:
+            x = axis.place(referral.start)
+            parts.append(f'<path class="referral" d="M{x:.1f} {TOP - 6}V{BOTTOM}"/>')
     parts.append(f'<path class="axis" d="M{LEFT} {BOTTOM}H{RIGHT}"/>')
     for x, label in tick_labels(axis, MOST_TICKS, words):
         parts.append(

@@ -54,8 +54,10 @@ def visit(
     )
 
 
-def history(*visits: Visit, events: tuple = (), interventions: tuple = ()) -> History:
-    return History(tuple(visits), tuple(events), tuple(interventions))
+def history(
+    *visits: Visit, events: tuple = (), interventions: tuple = (), referrals: tuple = ()
+) -> History:
+    return History(tuple(visits), tuple(events), tuple(interventions), tuple(referrals))
 
 
 def relapse(day: int, days: int = 20, label: str = "relapse") -> Happening:

@@ -148,6 +148,25 @@ class TestHappenings:
         rows = [text(row) for row in list(drawn(found).iter("table"))[1].iter("tr")]
         assert rows[1:] == ["fall7 Mar 2022", "device7 Mar 2022no end recorded"]
 
+    def test_a_referral_is_a_mark_with_its_word_in_legend_and_table(self):
+        words = "referral to neurologist: foot drop (seen)"
+        asked = Happening("neurologist", words, date(2022, 4, 1), date(2022, 5, 1))
+        found = history(
+            visit(0, {KNEE: graded("4")}), visit(99, {KNEE: graded("4")}), referrals=[asked]
+        )
+        tree = drawn(found)
+        [screen] = classes(tree, "heat-scroll")
+        [bar] = classes(screen, "happening")
+        assert bar.attrib["class"] == "happening referral"
+        assert "referral, until it was answered" in text(classes(tree, "chart-legend")[0])
+        rows = [text(row) for row in list(tree.iter("table"))[1].iter("tr")]
+        assert rows[1:] == [f"{words}1 Apr 20221 May 2022"]
+
+    def test_the_legend_names_what_there_is(self):
+        fall = Happening("fall", "fall", FIRST_DAY)
+        legend = classes(drawn(history(visit(0, {KNEE: graded("4")}), events=[fall])), "key")
+        assert [each.attrib["class"] for each in legend] == ["key event"]
+
     def test_an_intervention_without_an_end_goes_on(self):
         walker = Happening("device", "walker", FIRST_DAY)
         found = history(
@@ -164,6 +183,7 @@ def test_hostile_words_are_escaped_everywhere():
         visit(90, {KNEE: graded("4")}, tester="B"),
         events=[happening],
         interventions=[happening],
+        referrals=[happening],
     )
     markup = heat_map(found, [KNEE])
     tree = parse(markup)

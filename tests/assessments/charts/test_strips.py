@@ -1,6 +1,7 @@
 """What a strip shows of one movement, and what it must never show."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessments import instrument
 from assessments.charts import strips
-from assessments.history import History
+from assessments.history import Happening, History
 from tests.assessments.charts.markup import (
     expected_state,
     marks,
@@ -18,6 +19,7 @@ from tests.assessments.charts.markup import (
     text,
 )
 from tests.assessments.plain_history import (
+    FIRST_DAY,
     graded,
     history,
     level,
@@ -219,6 +221,19 @@ class TestTesters:
 
     def test_one_alone_needs_no_legend(self):
         assert "P. Example" not in text(next(drawn(of_left(graded("4"))).iter("ul")))
+
+
+def test_a_referral_is_a_line_with_its_word_in_the_legend():
+    asked = Happening("gp", "referral to GP", FIRST_DAY + timedelta(days=100))
+    found = history(
+        visit(0, {LEFT: graded("4")}), visit(200, {LEFT: graded("3")}), referrals=[asked]
+    )
+    tree = drawn(found)
+    [figure] = figures(tree)
+    [line] = [e for e in figure.iter("path") if e.attrib["class"] == "referral"]
+    first, last = (at(mark)[0] for mark in marks(figure))
+    assert float(line.attrib["d"].split()[0][1:]) == pytest.approx((first + last) / 2, abs=0.2)
+    assert "referral" in text(next(tree.iter("ul")))
 
 
 def test_relapses_are_bands_and_the_zone_below_3_is_shaded():
