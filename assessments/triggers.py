@@ -161,4 +161,12 @@ TRIGGERS = (
         )
         for table in ("amendment", "scorechange")
     ),
+    Trigger(
+        name="weakness_append_only",
+        table="assessments_weakness",
+        events=("UPDATE", "DELETE"),
+        when="TRUE",
+        message="A judgement of weakness is never edited: a newer one stands in its place.",
+        truncate=True,
+    ),
 )

@@ -16,6 +16,7 @@ from .views import (
     sheet,
     sign,
     trends,
+    weakness,
 )
 
 app_name = "assessments"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/compare/", compare.compare, name="compare"),
     path("patients/<uuid:patient_id>/assessments/new/", drafts.new, name="new"),
     path("patients/<uuid:patient_id>/assessments/blank/", offline.blank, name="blank"),
+    path("patients/<uuid:patient_id>/weakness/new/", weakness.judge, name="judge_weakness"),
     path("patients/<uuid:patient_id>/sheet/", sheet.sheet, name="sheet"),
     path("rule/<slug:clinic_slug>/", rule.rule, name="rule"),
     path("back-entry/", back_entry.settings, name="back_entry"),

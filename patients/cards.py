@@ -35,6 +35,8 @@ class Kind:
     form: type[EditableForm]
     heading: Promise
     one: Promise
+    add: Promise
+    edit: Promise
     purpose: Promise
     saved: Promise
     reads: Callable[[Any], tuple[str, str]]
@@ -56,6 +58,8 @@ EVENT = Kind(
     EventForm,
     heading=_("Events"),
     one=_("Event"),
+    add=_("Add an event"),
+    edit=_("Edit an event"),
     purpose=_(
         "Something that happened and that the charts should show: a relapse, a fall, an infection."
     ),
@@ -69,6 +73,8 @@ INTERVENTION = Kind(
     InterventionForm,
     heading=_("Interventions"),
     one=_("Intervention"),
+    add=_("Add an intervention"),
+    edit=_("Edit an intervention"),
     purpose=_("What is done to help. For charting only, not a prescription."),
     saved=_("The intervention is on the time axis."),
     reads=lambda row: (row.name, row.dose),
@@ -80,6 +86,8 @@ REFERRAL = Kind(
     ReferralForm,
     heading=_("Referrals"),
     one=_("Referral"),
+    add=_("Add a referral"),
+    edit=_("Edit a referral"),
     purpose=_("Whom the patient was sent to, why, and what became of it. Nothing is sent by this."),
     saved=_("The referral is on the time axis."),
     reads=lambda row: (
@@ -94,11 +102,13 @@ CARE_CONTACT = Kind(
     CareContactForm,
     heading=_("Care team"),
     one=_("Person of the care team"),
+    add=_("Add a person of the care team"),
+    edit=_("Edit a person of the care team"),
     purpose=_("Who else cares for the patient. Letters offer these names and addresses."),
     saved=_("The care team is saved."),
     reads=lambda row: (
         row.name,
-        ", ".join([row.get_profession_display(), *row.address.split("\n")]),
+        ", ".join([row.get_profession_display(), *row.address.splitlines()]),
     ),
 )
 KINDS = (CARE_CONTACT, REFERRAL, EVENT, INTERVENTION)

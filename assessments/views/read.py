@@ -27,6 +27,7 @@ from ..permissions import (
 from ..querysets import visits_with_results
 from ..rules import rule_of
 from ..since_baseline import changes_since_baseline
+from ..weakness import judgements_of
 from ..wording import context_facts, measurements_in_order
 from .access import SignedInRequest, get_assessment, get_patient
 from .offline import kept_addresses
@@ -92,6 +93,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
         "cards": cards_of(patient),
+        "weakness": judgements_of(patient),
         "functional": latest_tests(patient),
         "may_record": may_record,
         "keep": kept_addresses(patient) if may_record else [],

@@ -18,6 +18,7 @@ from assessments.models import (
     Progress,
     Score,
     ScoreChange,
+    Weakness,
 )
 from assessments.triggers import _FROZEN
 from mmt import triggers
@@ -27,6 +28,7 @@ from tests.people import grade, make_draft, make_signed
 from tests.refusals import refused_by
 
 HIP = ("hip_flexion", "right")
+DAY = date(2024, 5, 2)
 TRUNK = "trunk_flexion"
 
 
@@ -86,6 +88,21 @@ def change_score(which: str, **fields: Any) -> Write:
     return lambda records: Score.objects.filter(
         assessment=getattr(records, which), movement="hip_flexion"
     ).update(**fields)
+
+
+def weakness(**fields: Any) -> Write:
+    known = {"region": "hips", "kind": "primary", "rationale": "came with the relapse"} | fields
+    return lambda records: Weakness.objects.bulk_create(
+        [Weakness(patient=records.patient, judged_on=DAY, judged_by=records.by, **known)]
+    )
+
+
+def weakness_then(write: Callable[[Any], object]) -> Write:
+    def act(records: Records) -> object:
+        weakness()(records)
+        return write(Weakness.objects.all())
+
+    return act
 
 
 FORCE = {
@@ -279,6 +296,11 @@ CASES: list[tuple[str, Write]] = [
         "birth_not_after_an_assessment",
         lambda r: Patient.objects.filter(pk=r.draft.patient_id).update(birth_date=date(2200, 1, 1)),
     ),
+    ("weakness_known_region_and_kind_with_rationale", weakness(region="tail")),
+    ("weakness_known_region_and_kind_with_rationale", weakness(kind="tertiary")),
+    ("weakness_known_region_and_kind_with_rationale", weakness(rationale="")),
+    ("weakness_append_only", weakness_then(lambda rows: rows.update(kind="mixed"))),
+    ("weakness_append_only", weakness_then(lambda rows: rows._raw_delete("default"))),
     ("amendment_append_only", lambda r: Amendment.objects.update(reason="A better one.")),
     ("amendment_append_only", lambda r: Amendment.objects.all()._raw_delete("default")),
     ("scorechange_append_only", lambda r: ScoreChange.objects.update(before=None)),
@@ -302,6 +324,7 @@ def test_database_refuses(rule: str, write: Write, records: Records) -> None:
         ("score_never_deleted", "assessments_score"),
         ("measurement_deleted_under_a_signature", "assessments_measurement"),
         ("amendment_append_only", "assessments_amendment"),
+        ("weakness_append_only", "assessments_weakness"),
         ("scorechange_append_only", "assessments_scorechange"),
     ],
 )

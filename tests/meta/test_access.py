@@ -78,6 +78,7 @@ TABLE = {
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
     "assessments:compare": (ONE_PATIENT, NEVER_IN),
+    "assessments:judge_weakness": (ONE_PATIENT, ONE_PATIENT),
     "assessments:new": (RECORDERS, RECORDERS),
     "assessments:blank": (RECORDERS, NEVER_IN),
     "assessments:sheet": (ONE_PATIENT, NEVER_IN),
