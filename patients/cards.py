@@ -104,7 +104,7 @@ CARE_CONTACT = Kind(
     one=_("Person of the care team"),
     add=_("Add a person of the care team"),
     edit=_("Edit a person of the care team"),
-    purpose=_("Who else cares for the patient. Letters offer these names and addresses."),
+    purpose=_("Who else cares for the patient, and where a letter would reach them."),
     saved=_("The care team is saved."),
     reads=lambda row: (
         row.name,
