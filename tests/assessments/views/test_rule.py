@@ -63,6 +63,12 @@ def test_the_page_says_how_the_rule_reads(as_admin: Client, harbour: Clinic) -> 
         assert change.explain(flag, rule_of(harbour)) in text
 
 
+def test_it_is_a_page_of_the_team(as_admin: Client) -> None:
+    html = as_admin.get(RULE).content.decode()
+    marked = [line for line in html.splitlines() if 'aria-current="true"' in line]
+    assert ["/team/" in line for line in marked] == [True]
+
+
 def test_every_field_has_a_label(as_admin: Client) -> None:
     html = as_admin.get(RULE).content.decode()
     for name in ("watch_from", "changed_from", "confirm_after_days", "change_flags"):
