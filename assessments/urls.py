@@ -4,6 +4,7 @@ from patients.cards import KINDS, Kind
 
 from .views import (
     back_entry,
+    cohort,
     compare,
     correct,
     drafts,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/weakness/new/", weakness.judge, name="judge_weakness"),
     path("patients/<uuid:patient_id>/sheet/", sheet.sheet, name="sheet"),
     path("rule/<slug:clinic_slug>/", rule.rule, name="rule"),
+    path("cohort/", cohort.cohort, name="cohort"),
+    path("cohort/export/", cohort.cohort_export, name="cohort_export"),
+    path("cohort/<uuid:question_id>/delete/", cohort.cohort_delete, name="cohort_delete"),
     path("back-entry/", back_entry.settings, name="back_entry"),
     path("back-entry/patient/", back_entry.patient, name="back_entry_patient"),
     path("back-entry/<uuid:patient_id>/", back_entry.start, name="back_entry_start"),

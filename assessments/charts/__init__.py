@@ -7,6 +7,7 @@ and style sheets have one source.
 from .asymmetry import asymmetry
 from .distribution import distribution
 from .heat_map import heat_map
+from .spark import Spark, spark
 from .strips import strips
 
-__all__ = ["asymmetry", "distribution", "heat_map", "strips"]
+__all__ = ["Spark", "asymmetry", "distribution", "heat_map", "spark", "strips"]

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Assessment
+from assessments.models import Assessment, SavedQuestion
 from mmt.accounts.actions import invite
 from mmt.accounts.models import User
 from mmt.accounts.roles import Role
@@ -35,6 +35,7 @@ WHO_RECORDS = "login in in no no in"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
 MEMBER = "login no no no in gone"
+MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
 NEVER = "- - - - - -"
@@ -75,6 +76,9 @@ TABLE = {
     "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "exports:index": (EXPORTERS, EXPORTERS),
+    "assessments:cohort": (SIGNED_IN, SIGNED_IN),
+    "assessments:cohort_export": (NEVER_IN, EXPORTERS),
+    "assessments:cohort_delete": (MINE, MINE),
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
     "assessments:compare": (ONE_PATIENT, NEVER_IN),
@@ -141,6 +145,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         rows={kind.name: make(kind, patient, physio) for kind in KINDS},
         membership=colleague.memberships.get(),
         invitation=invitation,
+        question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         token=token,
         slug=harbour.slug,
     )
@@ -164,6 +169,7 @@ def address(name: str, things: Things) -> str:
         "row_id": things.rows.get(page.partition("_")[2], things.test).pk,
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
+        "question_id": things.question.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "uidb36": "abc",
@@ -224,6 +230,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         rows={},
         membership=nothing,
         invitation=nothing,
+        question=nothing,
         token="none",
         slug="none",
     )

@@ -64,7 +64,7 @@ def test_a_kind_that_there_is_not_is_named_and_left_out(
 
 
 def test_what_is_not_drawn_still_counts(as_user: AsUser, lived: Patient, physio: User) -> None:
-    make(EVENT, lived, physio, started=date.today() - timedelta(days=5))
+    make(EVENT, lived, physio, started=timezone.now().date() - timedelta(days=5))
     page = as_user(physio).get(address("trends", lived) + "?axis=")
     assert [change.confirmed for change in page.context["trends"].changes] == [False]
 

@@ -1,0 +1,126 @@
+"""The answer to a question: counts, and one page of the patients with their results."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from mmt.accounts.models import User
+from patients.models import Patient
+from patients.paging import Page, page_by_name
+
+from .. import charts, instrument
+from ..change import CONFIRMABLE, Direction, Flag, Rule, explain
+from ..history import Result
+from ..models import Progress
+from ..rules import rule_of
+from .question import FLAGGED, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result: from one grade to the latest. `flag` is None where none is shown."""
+
+    patient: Patient
+    movement: str
+    side: str
+    region: str
+    before: Result
+    before_on: date
+    latest: Result
+    latest_on: date
+    direction: Direction
+    flag: Flag | None
+    rule: str
+    confirmable: bool
+    confirmed: bool
+    tester: str
+    spark: charts.Spark
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`graded` counts the patients with a graded result of what was asked about."""
+
+    page: Page
+    results: int
+    graded: int
+    rows: list[Row]
+
+
+def answer(
+    found: QuerySet[Progress], question: Question, *, user: User, after: str, before: str
+) -> Answer:
+    """Return a page of `found` by patient, in a fixed number of queries."""
+    visible = Patient.objects.visible_to(user)
+    page = page_by_name(
+        visible.filter(pk__in=found.values("patient_id")), edges=visible, after=after, before=before
+    )
+    graded = question.graded().aggregate(patients=Count("patient_id", distinct=True))
+    return Answer(page, found.count(), graded["patients"], _rows(found, page, question))
+
+
+def _rows(found: QuerySet[Progress], page: Page, question: Question) -> list[Row]:
+    shown = list(found.filter(patient__in=[patient.pk for patient in page.patients]))
+    people = User.objects.in_bulk({row.latest_tester_id for row in shown})
+    clinics = {clinic.pk: clinic for clinic in question.clinics}
+    rules = {pk: rule_of(clinic) for pk, clinic in clinics.items()}
+    by_patient: dict[UUID, list[Progress]] = defaultdict(list)
+    for row in shown:
+        by_patient[row.patient_id].append(row)
+    rows = []
+    for patient in page.patients:
+        patient.clinic = clinics[patient.clinic_id]
+        for each in sorted(by_patient[patient.pk], key=_in_order):
+            tester = people.get(each.latest_tester_id)
+            rows.append(_row(each, patient, question.before, rules[patient.clinic_id], tester))
+    return rows
+
+
+PLACES = {
+    (movement, str(side)): place
+    for place, (movement, side) in enumerate(instrument.cells(instrument.MOVEMENTS))
+}
+
+
+def _in_order(row: Progress) -> int:
+    return PLACES[row.movement, row.side]
+
+
+def _row(row: Progress, patient: Patient, before: str, rule: Rule, tester: User | None) -> Row:
+    zone, old = patient.clinic.zone, getattr(row, f"{before}_level")
+    flag = Flag(row.flag)
+    shown = flag in FLAGGED and patient.clinic.change_flags
+    before_at: datetime = getattr(row, f"{before}_at")
+    return Row(
+        patient=patient,
+        movement=row.movement,
+        side=row.side,
+        region=str(instrument.movement(row.movement).region),
+        before=Result("graded", old),
+        before_on=before_at.astimezone(zone).date(),
+        latest=Result("graded", row.latest_level),
+        latest_on=row.latest_at.astimezone(zone).date(),
+        direction=Direction.WORSE if row.latest_level < old else Direction.BETTER,
+        flag=flag if shown else None,
+        rule=explain(flag, rule) if shown else "",
+        confirmable=shown and flag in CONFIRMABLE,
+        confirmed=row.confirmed,
+        tester=str(tester or ""),
+        spark=_spark(row, patient),
+    )
+
+
+def _spark(row: Progress, patient: Patient) -> charts.Spark:
+    """Draw each of the three grades once: at a second visit the previous is the baseline."""
+    zone = patient.clinic.zone
+    grades = {row.baseline_assessment_id: (row.baseline_at, row.baseline_level)}
+    if row.previous_assessment_id and row.previous_at and row.previous_level is not None:
+        grades[row.previous_assessment_id] = (row.previous_at, row.previous_level)
+    grades[row.latest_assessment_id] = (row.latest_at, row.latest_level)
+    return charts.spark(
+        [(at.astimezone(zone).date(), level) for at, level in grades.values()],
+        patient.clinic.scale_profile,
+    )

@@ -1,0 +1,177 @@
+"""What the cohort page is asked. A question lives in the address and names no patient."""
+
+from calendar import monthrange
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mmt.accounts.models import Clinic, User
+
+from .. import instrument
+from ..change import Flag
+from ..models import Progress
+
+FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
+# Thirds of a grade; any change is at least one.
+DISTANCES = {"any": 1, "1": 3, "2": 6}
+MONTHS_OF_A_YEAR = 12
+NOT_LISTED = {"invalid_choice": _("Choose one of the list.")}
+
+
+def _movements() -> list[tuple[Any, Any]]:
+    return [
+        ("", _("any movement")),
+        *(
+            (region.label, [(movement.key, movement.name) for movement in movements])
+            for region, movements in instrument.by_region(instrument.MOVEMENTS)
+        ),
+    ]
+
+
+class _Choice(forms.ChoiceField):
+    """One of a list; its first stands where the address says nothing."""
+
+    def __init__(self, label: Any, choices: list[tuple[Any, Any]]) -> None:
+        super().__init__(
+            label=label, choices=choices, required=False, error_messages=dict(NOT_LISTED)
+        )
+
+    def clean(self, value: Any) -> str:
+        first: str = next(iter(self.choices))[0]
+        return super().clean(value) or first
+
+
+class Question(forms.Form):
+    """Every field has an answer already: the first of its choices."""
+
+    movement = _Choice(_("movement"), _movements())
+    side = _Choice(
+        _("side"), [("", _("either side")), *((each.value, each.label) for each in instrument.Side)]
+    )
+    direction = _Choice(
+        _("direction"),
+        [("fell", _("fell")), ("rose", _("rose")), ("either", _("fell or rose"))],
+    )
+    by = _Choice(
+        _("by at least"),
+        [("any", _("any change")), ("1", _("1 grade or more")), ("2", _("2 grades or more"))],
+    )
+    since = _Choice(
+        _("since"),
+        [("baseline", _("baseline (first graded)")), ("previous", _("previous grade"))],
+    )
+    within = _Choice(
+        _("latest grade tested"),
+        [
+            ("", _("at any time")),
+            ("3", _("in the last 3 months")),
+            ("6", _("in the last 6 months")),
+            ("12", _("in the last 12 months")),
+            ("24", _("in the last 24 months")),
+        ],
+    )
+    tester = _Choice(_("tested by"), [("", _("anyone"))])
+    only = _Choice(
+        _("flag since baseline"),
+        [
+            ("", _("with or without")),
+            ("flagged", _("flagged")),
+            ("confirmed", _("confirmed by repeat")),
+        ],
+    )
+    clinic = _Choice(_("clinic"), [("", _("all my clinics"))])
+    crossed = forms.BooleanField(label=_("only from 3 or better to below 3"), required=False)
+
+    def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = clinics
+        testers = User.objects.filter(memberships__clinic__in=clinics).distinct()
+        self._offer("clinic", [(clinic.slug, clinic.name) for clinic in clinics])
+        self._offer(
+            "tester",
+            [
+                ("mine", _("testers of my clinics")),
+                *((str(user.pk), str(user)) for user in testers.order_by("name", "email")),
+            ],
+        )
+
+    def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*field.choices, *choices]
+
+    @property
+    def before(self) -> str:
+        """Which earlier grade the latest is held against, as a prefix of the read model."""
+        return str(self.cleaned_data["since"])
+
+    @property
+    def asked_clinics(self) -> list[Clinic]:
+        wanted = self.cleaned_data["clinic"]
+        return [clinic for clinic in self.clinics if wanted in ("", clinic.slug)]
+
+    def graded(self) -> QuerySet[Progress]:
+        """Return what was graded of the cells that are asked about: those a change can be of."""
+        found = Progress.objects.filter(clinic__in=self.asked_clinics)
+        if movement := self.cleaned_data["movement"]:
+            found = found.filter(movement=movement)
+        if side := self.cleaned_data["side"]:
+            found = found.filter(side=side)
+        return found
+
+    def found(self) -> QuerySet[Progress]:
+        """Return the results that answer the question."""
+        asked = self.cleaned_data
+        found = self.graded().filter(self._moved())
+        if asked["within"]:
+            found = found.filter(latest_at__gte=_months_ago(int(asked["within"])))
+        if asked["tester"] == "mine":
+            members = User.objects.filter(memberships__clinic__in=self.clinics)
+            found = found.filter(latest_tester_id__in=members.values("pk"))
+        elif asked["tester"]:
+            found = found.filter(latest_tester_id=asked["tester"])
+        if asked["only"]:
+            found = flagged(found, self.asked_clinics)
+        if asked["only"] == "confirmed":
+            found = found.filter(confirmed=True)
+        if asked["crossed"]:
+            antigravity = instrument.ANTIGRAVITY_LEVEL
+            found = found.filter(
+                **{f"{self.before}_level__gte": antigravity}, latest_level__lt=antigravity
+            )
+        return found
+
+    def _moved(self) -> Q:
+        way, least = f"since_{self.before}", DISTANCES[self.cleaned_data["by"]]
+        fell, rose = Q(**{f"{way}__lte": -least}), Q(**{f"{way}__gte": least})
+        return {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
+
+
+def flagged(found: QuerySet[Progress], clinics: list[Clinic]) -> QuerySet[Progress]:
+    """Keep what the rule flags, where the clinic shows flags."""
+    showing = [clinic for clinic in clinics if clinic.change_flags]
+    return found.filter(flag__in=[flag.value for flag in FLAGGED], clinic__in=showing)
+
+
+def as_query(question: Question) -> str:
+    """Return the valid question as the shortest query string that asks it."""
+    said = {}
+    for name, value in question.cleaned_data.items():
+        field = question.fields[name]
+        if isinstance(field, _Choice) and value != next(iter(field.choices))[0]:
+            said[name] = value
+        elif value is True:
+            said[name] = "on"
+    return urlencode(said or {"direction": "fell"})
+
+
+def _months_ago(months: int) -> datetime:
+    now = timezone.now()
+    year, month = divmod(now.year * MONTHS_OF_A_YEAR + now.month - 1 - months, MONTHS_OF_A_YEAR)
+    day = min(now.day, monthrange(year, month + 1)[1])
+    return now.replace(year=year, month=month + 1, day=day)
