@@ -40,10 +40,17 @@ class _Choice(forms.ChoiceField):
         super().__init__(
             label=label, choices=choices, required=False, error_messages=dict(NOT_LISTED)
         )
+        self.listed = choices
+
+    @property
+    def first(self) -> str:
+        return str(self.listed[0][0])
+
+    def offer(self, more: list[tuple[Any, Any]]) -> None:
+        self.choices = self.listed = [*self.listed, *more]
 
     def clean(self, value: Any) -> str:
-        first: str = next(iter(self.choices))[0]
-        return super().clean(value) or first
+        return super().clean(value) or self.first
 
 
 class Question(forms.Form):
@@ -102,8 +109,8 @@ class Question(forms.Form):
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [*field.choices, *choices]
+        if isinstance(field, _Choice):
+            field.offer(choices)
 
     @property
     def before(self) -> str:
@@ -163,7 +170,7 @@ def as_query(question: Question) -> str:
     said = {}
     for name, value in question.cleaned_data.items():
         field = question.fields[name]
-        if isinstance(field, _Choice) and value != next(iter(field.choices))[0]:
+        if isinstance(field, _Choice) and value != field.first:
             said[name] = value
         elif value is True:
             said[name] = "on"
