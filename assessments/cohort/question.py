@@ -66,11 +66,11 @@ class Question(forms.Form):
     )
     by = _Choice(
         _("by at least"),
-        [("any", _("any change")), ("1", _("1 grade or more")), ("2", _("2 grades or more"))],
+        [("any", _("any change")), ("1", _("1 grade")), ("2", _("2 grades"))],
     )
     since = _Choice(
         _("since"),
-        [("baseline", _("baseline (first graded)")), ("previous", _("previous grade"))],
+        [("baseline", _("baseline")), ("previous", _("previous"))],
     )
     within = _Choice(
         _("latest grade tested"),
@@ -86,7 +86,7 @@ class Question(forms.Form):
     only = _Choice(
         _("flag since baseline"),
         [
-            ("", _("with or without")),
+            ("", _("any or none")),
             ("flagged", _("flagged")),
             ("confirmed", _("confirmed by repeat")),
         ],

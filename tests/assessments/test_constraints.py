@@ -16,6 +16,7 @@ from assessments.models import (
     Assessment,
     Measurement,
     Progress,
+    SavedQuestion,
     Score,
     ScoreChange,
     Weakness,
@@ -169,6 +170,12 @@ def amend_by_the_back_door(records: Records) -> object:
 
 BEFORE_BIRTH = datetime(1970, 1, 1, tzinfo=UTC)
 
+
+def save_twice(records: Records) -> None:
+    for _again in range(2):
+        SavedQuestion.objects.create(owner=records.by, name="Knees", query="direction=fell")
+
+
 CASES: list[tuple[str, Write]] = [
     ("assessment_ratings_out_of_ten", change("draft", fatigue_before=11)),
     ("assessment_ratings_out_of_ten", change("draft", fatigue_after=11)),
@@ -309,6 +316,7 @@ CASES: list[tuple[str, Write]] = [
         "assessments.scorechange.pk",
         lambda r: ScoreChange.objects.bulk_create([ScoreChange.objects.get()]),
     ),
+    ("saved_question_one_a_name_and_owner", save_twice),
 ]
 
 
