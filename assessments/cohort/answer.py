@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from mmt.accounts.models import User
 from patients.models import Patient
@@ -50,20 +50,27 @@ class Answer:
     rows: list[Row]
 
 
-def answer(
-    found: QuerySet[Progress], question: Question, *, user: User, after: str, before: str
-) -> Answer:
-    """Return a page of `found` by patient, in a fixed number of queries."""
+def answer(wanted: Q, question: Question, *, user: User, after: str, before: str) -> Answer:
+    """Return a page of what is `wanted` by patient, in a fixed number of queries.
+
+    Patients are asked one by one whether they have such a result: by the key of the read model,
+    and no further than the page. A condition on the clinic there would lead off that key.
+    """
     visible = Patient.objects.visible_to(user)
-    page = page_by_name(
-        visible.filter(pk__in=found.values("patient_id")), edges=visible, after=after, before=before
-    )
-    graded = question.graded().aggregate(patients=Count("patient_id", distinct=True))
-    return Answer(page, found.count(), graded["patients"], _rows(found, page, question))
+    asked = visible.filter(clinic__in=question.asked_clinics)
+    page = page_by_name(asked.filter(_has(wanted)), edges=visible, after=after, before=before)
+    results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics).count()
+    graded = asked.filter(_has(question.cells())).count()
+    return Answer(page, results, graded, _rows(wanted, page, question))
 
 
-def _rows(found: QuerySet[Progress], page: Page, question: Question) -> list[Row]:
-    shown = list(found.filter(patient__in=[patient.pk for patient in page.patients]))
+def _has(wanted: Q) -> Exists:
+    return Exists(Progress.objects.filter(wanted, patient=OuterRef("pk")))
+
+
+def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:
+    patients = [patient.pk for patient in page.patients]
+    shown = list(Progress.objects.filter(wanted, patient__in=patients))
     people = User.objects.in_bulk({row.latest_tester_id for row in shown})
     clinics = {clinic.pk: clinic for clinic in question.clinics}
     rules = {pk: rule_of(clinic) for pk, clinic in clinics.items()}

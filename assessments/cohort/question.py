@@ -122,36 +122,36 @@ class Question(forms.Form):
         wanted = self.cleaned_data["clinic"]
         return [clinic for clinic in self.clinics if wanted in ("", clinic.slug)]
 
-    def graded(self) -> QuerySet[Progress]:
-        """Return what was graded of the cells that are asked about: those a change can be of."""
-        found = Progress.objects.filter(clinic__in=self.asked_clinics)
-        if movement := self.cleaned_data["movement"]:
-            found = found.filter(movement=movement)
-        if side := self.cleaned_data["side"]:
-            found = found.filter(side=side)
-        return found
+    def cells(self) -> Q:
+        """Return which movements and sides are asked about."""
+        asked = self.cleaned_data
+        named = {name: asked[name] for name in ("movement", "side") if asked[name]}
+        return Q(**named)
+
+    def wanted(self) -> Q:
+        """Return what a result must be to answer, whatever its clinic: see `asked_clinics`."""
+        asked = self.cleaned_data
+        wanted = self.cells() & self._moved()
+        if asked["within"]:
+            wanted &= Q(latest_at__gte=_months_ago(int(asked["within"])))
+        if asked["tester"] == "mine":
+            members = User.objects.filter(memberships__clinic__in=self.clinics)
+            wanted &= Q(latest_tester_id__in=members.values("pk"))
+        elif asked["tester"]:
+            wanted &= Q(latest_tester_id=asked["tester"])
+        if asked["only"]:
+            wanted &= flagged(self.asked_clinics)
+        if asked["only"] == "confirmed":
+            wanted &= Q(confirmed=True)
+        if asked["crossed"]:
+            antigravity = instrument.ANTIGRAVITY_LEVEL
+            before = {f"{self.before}_level__gte": antigravity}
+            wanted &= Q(**before, latest_level__lt=antigravity)
+        return wanted
 
     def found(self) -> QuerySet[Progress]:
         """Return the results that answer the question."""
-        asked = self.cleaned_data
-        found = self.graded().filter(self._moved())
-        if asked["within"]:
-            found = found.filter(latest_at__gte=_months_ago(int(asked["within"])))
-        if asked["tester"] == "mine":
-            members = User.objects.filter(memberships__clinic__in=self.clinics)
-            found = found.filter(latest_tester_id__in=members.values("pk"))
-        elif asked["tester"]:
-            found = found.filter(latest_tester_id=asked["tester"])
-        if asked["only"]:
-            found = flagged(found, self.asked_clinics)
-        if asked["only"] == "confirmed":
-            found = found.filter(confirmed=True)
-        if asked["crossed"]:
-            antigravity = instrument.ANTIGRAVITY_LEVEL
-            found = found.filter(
-                **{f"{self.before}_level__gte": antigravity}, latest_level__lt=antigravity
-            )
-        return found
+        return Progress.objects.filter(self.wanted(), clinic__in=self.asked_clinics)
 
     def _moved(self) -> Q:
         way, least = f"since_{self.before}", DISTANCES[self.cleaned_data["by"]]
@@ -159,10 +159,11 @@ class Question(forms.Form):
         return {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
 
 
-def flagged(found: QuerySet[Progress], clinics: list[Clinic]) -> QuerySet[Progress]:
-    """Keep what the rule flags, where the clinic shows flags."""
-    showing = [clinic for clinic in clinics if clinic.change_flags]
-    return found.filter(flag__in=[flag.value for flag in FLAGGED], clinic__in=showing)
+def flagged(clinics: list[Clinic]) -> Q:
+    """Return what the rule flags, where the clinic shows flags."""
+    flags = Q(flag__in=[flag.value for flag in FLAGGED])
+    silent = [clinic for clinic in clinics if not clinic.change_flags]
+    return flags & ~Q(clinic__in=silent) if silent else flags
 
 
 def as_query(question: Question) -> str:

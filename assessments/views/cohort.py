@@ -1,13 +1,13 @@
 """Questions across patients."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +27,7 @@ from patients.paging import page_by_name
 from ..cohort import Due, Question, Ready, answer, as_query, due, relapsed, seen_since
 from ..cohort import export as files
 from ..cohort.question import flagged
-from ..models import Assessment, Progress, SavedQuestion
+from ..models import Assessment, SavedQuestion
 from .access import SignedInRequest
 
 PLACES = ("after", "before")
@@ -85,21 +85,19 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
         since = seen_since(request.user)
         if since is None:
             return {"first_sign_in": True}
-        found = _new(form, since)
         return {
             "since": timezone.localtime(since, form.clinics[0].zone) if form.clinics else since,
-            "answer": answer(found, form, user=request.user, **keys),
+            "answer": answer(_new(form, since), form, user=request.user, **keys),
         }
     if not any(name in request.GET for name in Question.base_fields):
         return {}
-    return {"answer": answer(form.found(), form, user=request.user, **keys)}
+    return {"answer": answer(form.wanted(), form, user=request.user, **keys)}
 
 
-def _new(form: Question, since: Any) -> QuerySet[Progress]:
+def _new(form: Question, since: datetime) -> Q:
     """Return what is flagged since baseline by a record signed after this moment."""
     signed = Assessment.objects.filter(clinic__in=form.clinics, signed_at__gt=since)
-    found = flagged(form.graded(), form.asked_clinics)
-    return found.filter(latest_assessment_id__in=signed.values("pk"))
+    return flagged(form.asked_clinics) & Q(latest_assessment_id__in=signed.values("pk"))
 
 
 def _waiting(user: User, ready: Ready, keys: dict[str, str]) -> dict[str, Any]:
