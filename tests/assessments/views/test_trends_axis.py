@@ -1,6 +1,6 @@
 """What happened, on the time axis of the trends page: all of it unless asked otherwise."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
