@@ -23,6 +23,8 @@ import psycopg
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 START_SECONDS = 30
+STILL_IN_USE = "pre-existing shared memory block"
+LAST_WORDS = 400  # of its log: one complaint and its hint
 # A forgotten connection in a test must fail the test, not hold up the run.
 SETTINGS = "max_connections = 200\nlock_timeout = '20s'\n"
 BACKENDS = """
@@ -97,6 +99,20 @@ class Cluster:
 
     def start(self) -> None:
         """Return once it answers. Raises NotStarted with its log."""
+        limit = time.monotonic() + START_SECONDS
+        self._launch()
+        while not self._answers():
+            if self._server is None or self._server.poll() is not None:
+                log = (self.folder / "log").read_text(encoding="utf-8")
+                # What a killed server leaves behind goes with the last of its sessions.
+                if STILL_IN_USE not in log[-LAST_WORDS:] or time.monotonic() > limit:
+                    raise NotStarted(log)
+                self._launch()
+            elif time.monotonic() > limit:
+                raise NotStarted((self.folder / "log").read_text(encoding="utf-8"))
+            time.sleep(0.05)
+
+    def _launch(self) -> None:
         with (self.folder / "log").open("a", encoding="utf-8") as log:
             self._server = subprocess.Popen(
                 self._command,
@@ -106,21 +122,13 @@ class Cluster:
                 start_new_session=True,
                 **self.owner,
             )
-        self._wait()
 
-    def _wait(self) -> None:
-        limit = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                psycopg.connect(self.url, connect_timeout=5).close()
-            except psycopg.OperationalError:
-                ended = self._server is None or self._server.poll() is not None
-                if ended or time.monotonic() > limit:
-                    log = self.folder / "log"
-                    raise NotStarted(log.read_text(encoding="utf-8")) from None
-                time.sleep(0.05)
-            else:
-                return
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """End it at once: every session is cut off, and the next start recovers from the log."""
