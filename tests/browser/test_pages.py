@@ -126,7 +126,8 @@ def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> No
     hold(page)
     person = find_patient(page, "winters", SHOWCASE)
     hold(page)
-    for path in ("edit", "events/new", "interventions/new"):
+    happened = ("events", "interventions", "referrals", "care-team", "weakness")
+    for path in ("edit", *(f"{each}/new" for each in happened)):
         page.goto(f"{person}{path}/")
         hold(page)
 
@@ -177,6 +178,10 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     hold(page, desk=True)
     page.goto(f"{person}compare/?from=nobody&to=nobody")
     hold(page)
+    page.goto("/cohort/?movement=knee_extension&moved=fell")
+    hold(page, desk=True)
+    page.goto("/cohort/?ready=overdue")
+    hold(page)
     page.goto(f"{person}assessments/new/")
     expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     hold(page)
@@ -221,6 +226,9 @@ def test_the_pages_of_the_administrator(
     hold(page)
     page.goto("/team/")
     hold(page)
+    page.goto("/rule/harbour-ms-clinic/")
+    hold(page)
+    page.goto("/team/")
     page.get_by_role("link", name="Change roles of Carl Specimen").click()
     hold(page)
     page.goto(link)  # for somebody else
