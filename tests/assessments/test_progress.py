@@ -12,12 +12,12 @@ from assessments import progress
 from assessments.actions import amend_assessment, move_assessment, void_assessment
 from assessments.change import compare
 from assessments.change.rule import level_of
+from assessments.happenings import add_happening
 from assessments.history import Cell, Result
 from assessments.models import Assessment, Progress, Score
 from assessments.querysets import load_history
 from assessments.rules import rule_of
 from mmt.accounts.models import User
-from patients.actions import add_event
 from patients.models import Event, Patient
 from tests.people import grade, make_patient, make_signed
 
@@ -197,8 +197,7 @@ def test_a_relapse_near_the_repeat_takes_its_backing(patient: Patient, physio: U
         make_signed(patient, physio, {HIP: grade(level)}, tested_at=days(day))
     assert judged() == {(patient.pk, *HIP): ("crossed", True)}
     relapse = Event(patient=patient, kind="relapse", started=days(190).date())
-    add_event(relapse, by=physio)
-    progress.rejudge(patient)
+    add_happening(relapse, by=physio)
     assert judged() == {(patient.pk, *HIP): ("crossed", False)}
 
 
