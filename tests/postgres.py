@@ -99,8 +99,11 @@ class Cluster:
 
     def start(self) -> None:
         """Return once it answers. Raises NotStarted with its log."""
-        limit = time.monotonic() + START_SECONDS
         self._launch()
+        self._wait()
+
+    def _wait(self) -> None:
+        limit = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._server is None or self._server.poll() is not None:
                 log = (self.folder / "log").read_text(encoding="utf-8")
