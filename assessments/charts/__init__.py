@@ -5,9 +5,19 @@ and style sheets have one source.
 """
 
 from .asymmetry import asymmetry
+from .body_map import body_map, body_map_difference
 from .distribution import distribution
 from .heat_map import heat_map
 from .spark import Spark, spark
 from .strips import strips
 
-__all__ = ["Spark", "asymmetry", "distribution", "heat_map", "spark", "strips"]
+__all__ = [
+    "Spark",
+    "asymmetry",
+    "body_map",
+    "body_map_difference",
+    "distribution",
+    "heat_map",
+    "spark",
+    "strips",
+]

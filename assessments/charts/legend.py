@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from .. import instrument
+from ..change import Direction
 from ..history import History
+from .body_marks import ARROWS, BASELINE, DASH, HATCH, NARROW, UNCOMPARED
+from .body_marks import BOX as PLACE
 from .columns import Column, codes_of, testers_by_shape
 from .shapes import CELL_HEIGHT, CELL_WIDTH, CORNER, cross, dash, hatch, marker, outline, unequal
 from .words import Words, escape
@@ -83,6 +86,29 @@ def _happening_items(history: History) -> list[str]:
     ]
 
 
+def body_legend(profile: str, *, compared: bool = False) -> str:
+    """Return the legend of the body map, of two visits when `compared`."""
+    items = [f'<li class="ramp">{_ramp(profile)}{escape(_("darker is weaker"))}</li>']
+    if compared:
+        worse, better = (
+            f'{PLACE}<text x="{NARROW}" y="{BASELINE}">3</text>{ARROWS[way]}'
+            for way in (Direction.WORSE, Direction.BETTER)
+        )
+        items += [
+            _place_item("g6 is-worse", worse, _("worse")),
+            _place_item("g6 is-better", better, _("better")),
+            _place_item("is-flagged", PLACE, _("strong outline: crossed, changed or watch")),
+            _place_item("g3 is-same", PLACE, _("pale: same")),
+            _place_item("", PLACE + UNCOMPARED, _("hatched end: not comparable")),
+        ]
+    items += [
+        _place_item("is-nt", PLACE + HATCH, _("not testable")),
+        _place_item("is-nd", PLACE + DASH, _("not done")),
+        _place_item("is-blank", PLACE, _("not assessed")),
+    ]
+    return f'<ul class="chart-legend">{"".join(items)}</ul>'
+
+
 def _side_sign(side: str) -> str:
     return (
         f'<path class="line {side}" d="M0 8h26"/>'
@@ -129,4 +155,12 @@ def _cell_item(sign: str, words: str) -> str:
     return (
         '<li><svg class="heat" width="22" height="28" viewBox="-2 -7 31 38" aria-hidden="true">'
         f"{sign}</svg>{escape(words)}</li>"
+    )
+
+
+def _place_item(classes: str, sign: str, words: str) -> str:
+    """Return a place of the body map and its words, which are still to escape."""
+    return (
+        '<li><svg width="30" height="26" viewBox="-2 -2 37 31" aria-hidden="true">'
+        f'<g class="body-place {classes}">{sign}</g></svg>{escape(words)}</li>'
     )

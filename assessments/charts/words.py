@@ -1,5 +1,6 @@
 """The words of one drawing, translated and escaped once: a hundred visits share them."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from html import escape as escape_text
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import instrument
+from ..change import Caution, Change, Direction, Flag
 from ..history import Result
 
 STATUSES = {status.value: status for status in instrument.Status}
@@ -44,6 +46,9 @@ class Words:
         self.blank = f'<td class="blank">{self.not_assessed}</td>'
         self.visit = escape(_("Visit"))
         self.tester = escape(_("Tester"))
+        self.movement_word = escape(_("Movement"))
+        self._grade = escape(_("grade %(code)s"))
+        self._was_then = escape(_("was %(before)s"))
         self._was = {
             True: escape(_("worse, was %(code)s")),
             False: escape(_("better, was %(code)s")),
@@ -52,6 +57,8 @@ class Words:
         self._names: dict[str, str] = {}
         self._absences: dict[tuple[str, str], str] = {}
         self._changes: dict[tuple[str, str, bool], str] = {}
+        self._cautions: dict[Caution, str] = {}
+        self._verdicts: dict[tuple[Direction, Flag], str] = {}
         self._reasons: dict[str, str] = {}
         self._limiters: dict[str, str] = {}
 
@@ -104,6 +111,49 @@ class Words:
                 self._limiters[key] = _inside(escape(LIMITERS[key].label))
             text += f", {self._limiters[key]}"
         return text
+
+    def recorded(self, result: Result | None, codes: Sequence[str]) -> str:
+        """Return what stands in a table: the code, why there is none, or not assessed."""
+        if result is None:
+            return self.not_assessed
+        if result.level is None:
+            return self.absence(result)
+        return codes[result.level] + self.limiters(result)
+
+    def outcome(self, result: Result | None, codes: Sequence[str]) -> str:
+        """Return the same inside a sentence, such as "grade 3" or "not testable: pain"."""
+        said = self.recorded(result, codes)
+        if result is None or result.level is None:
+            return _inside(said)
+        return self._grade % {"code": said}
+
+    def since(self, change: Change, codes: Sequence[str]) -> str:
+        """Return what became of a result, such as "was 4, worse, changed". `codes` are those of
+        the earlier visit.
+        """
+        old = change.before
+        graded = old is not None and old.level is not None
+        before = self.recorded(old, codes) if graded else self.outcome(old, codes)
+        return f"{self._was_then % {'before': before}}, {self._judged(change)}"
+
+    def verdict(self, change: Change) -> str:
+        """Return the table's words for a change, with how well it is backed and what to mind."""
+        said = [self._judged(change)]
+        if change.evidence:
+            said.append(escape(change.evidence))
+        return ", ".join((*said, *(self._caution(each) for each in change.cautions)))
+
+    def _caution(self, caution: Caution) -> str:
+        if caution not in self._cautions:
+            self._cautions[caution] = escape(caution.label)
+        return self._cautions[caution]
+
+    def _judged(self, change: Change) -> str:
+        key = (change.direction, change.flag)
+        if key not in self._verdicts:
+            way = "" if change.direction is Direction.NONE else f"{change.direction.label}, "
+            self._verdicts[key] = escape(f"{way}{change.flag.label}")
+        return self._verdicts[key]
 
 
 def spoken_words() -> str:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from .. import charts
 from ..comparing import ComparisonForm, comparison_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
@@ -32,4 +33,7 @@ def compare(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
             comparison = comparison_of(history, form.cleaned_data.values(), rule)
             changes = listed(comparison.changes, patient.clinic)
             context |= {"comparison": comparison, "changes": changes}
+            context["body_map"] = charts.body_map_difference(
+                comparison.before, comparison.after, comparison.changes
+            )
     return render(request, "assessments/compare.html", context)

@@ -10,6 +10,8 @@ const marksOf = (figure) => {
   return figure.marks;
 };
 
+const isButton = (mark) => mark.getAttribute("role") === "button";
+
 const series = (mark) => `${mark.dataset.movement} ${mark.dataset.side}`;
 
 const result = (figure, { grade, state, reason }) => {
@@ -20,6 +22,7 @@ const result = (figure, { grade, state, reason }) => {
 };
 
 const words = (figure, mark) => {
+  if (isButton(mark)) return mark.ariaLabel;
   const name = figure.querySelector(`th[data-cell="${series(mark)}"]`);
   const day = figure.querySelector(`time[datetime="${mark.dataset.date}"]`);
   const { tester } = mark.closest("[data-tester]").dataset;
@@ -31,20 +34,32 @@ const words = (figure, mark) => {
   ].join(", ");
 };
 
+/* Tab reaches one place of a picture, the arrow keys the others. */
+const rove = (figure, mark) => {
+  for (const each of marksOf(figure)) each.setAttribute("tabindex", each === mark ? 0 : -1);
+};
+
 const read = (figure, mark) => {
   if (!mark || mark === figure.mark) return;
   figure.mark?.classList.remove("is-read");
   mark.classList.add("is-read");
+  if (isButton(mark)) rove(figure, mark);
   figure.mark = mark;
   figure.querySelector(".chart-reading").textContent = words(figure, mark);
 };
 
+/* On the body: the other side, or the next movement of this side; midline belongs to both. */
+const besides = ({ dataset: { movement, side } }, along) => ({ dataset: other }) =>
+  along
+    ? other.movement === movement
+    : other.side === side || (other.movement !== movement && [side, other.side].includes("midline"));
+
 /* The next mark of the same movement and side, or of the same visit. */
 const neighbour = (figure, mark, key) => {
   const along = key === "ArrowLeft" || key === "ArrowRight";
-  const alike = along
-    ? (other) => series(other) === series(mark)
-    : (other) => other.dataset.date === mark.dataset.date;
+  const ofSeries = (other) => series(other) === series(mark);
+  const ofVisit = (other) => other.dataset.date === mark.dataset.date;
+  const alike = isButton(mark) ? besides(mark, along) : along ? ofSeries : ofVisit;
   const line = marksOf(figure).filter(alike);
   const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
   return line[line.indexOf(mark) + step];
@@ -91,6 +106,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   read(figure, chosen(figure, event.key));
   figure.mark?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (figure.mark && isButton(figure.mark)) figure.mark.focus();
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  const figure = target.closest("figure[data-chart]");
+  if (figure && target.matches(MARK)) read(figure, target);
 });
 
 const point = (event) => {
@@ -106,7 +127,9 @@ document.addEventListener("pointerdown", point);
 /* The newest visits are what is looked for first. */
 const prepare = (root) => {
   for (const plot of root.querySelectorAll("[data-plot]")) {
-    plot.tabIndex = 0;
+    const first = plot.querySelector(`${MARK}[role="button"]`);
+    if (first) rove(plot.closest("figure"), first);
+    else plot.tabIndex = 0;
     plot.scrollLeft = plot.scrollWidth;
   }
 };
