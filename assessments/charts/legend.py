@@ -98,7 +98,7 @@ def body_legend(profile: str, *, compared: bool = False) -> str:
             _place_item("g6 is-worse", worse, _("worse")),
             _place_item("g6 is-better", better, _("better")),
             _place_item("is-flagged", PLACE, _("strong outline: crossed, changed or watch")),
-            _place_item("g3 is-same", PLACE, _("pale: same")),
+            _place_item("g3 is-same", PLACE, _("thin outline: same")),
             _place_item("", PLACE + UNCOMPARED, _("hatched end: not comparable")),
         ]
     items += [
