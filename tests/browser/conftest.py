@@ -90,10 +90,12 @@ def axe() -> Callable[..., None]:
     """Hold a page against the accessibility rules: `axe(page)`, or `axe(page, "#score-grid")`.
 
     The script goes in through the debugging protocol, which a Content-Security-Policy does not
-    govern: the page is judged with its policy in force.
+    govern: the page is judged with its policy in force, and from its top: what has scrolled half
+    under the patient's line is no small target.
     """
 
     def check(page: Page, within: str | None = None) -> None:
+        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
         options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
         found = Axe().run(page, context=within, options=options).response["violations"]
         complaints = [_told(rule) for rule in found if rule["impact"] in SERIOUS]
