@@ -1,9 +1,12 @@
 """Error pages: the product's look, nothing of the request or of a patient in them.
 
-They need no session, database or context, since any of these may be what failed.
+They need no session, database or context, since any of these may be what failed. A program that
+asked the API gets a problem document (RFC 9457) instead.
 """
 
 import sys
+from http import HTTPStatus
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,29 +20,31 @@ POSTGRES_DISK_FULL = "53100"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(400)
+    return _answer(request, 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say why in the words of the check that refused: a sentence of ours about roles and states."""
-    return _page(403, reason=str(exception or ""))
+    return _answer(request, 403, reason=str(exception or ""))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(403)
+    return _answer(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(404)
+    return _answer(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nothing else answered: a fault of ours, or a database that is away."""
     found = _database_problem(sys.exc_info()[1])
     if found is None:
-        return _page(500)
-    if request.content_type == "application/json":
-        answer: HttpResponse = JsonResponse({"error": "server", "message": found}, status=503)
+        return _answer(request, 500)
+    if _is_of_the_api(request):
+        answer: HttpResponse = problem(503, found)
+    elif request.content_type == "application/json":
+        answer = JsonResponse({"error": "server", "message": found}, status=503)
     else:
         answer = _page(503, reason=found, sent="yes" if request.method == "POST" else "")
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -62,6 +67,28 @@ def _database_problem(error: BaseException | None) -> str | None:
     if code in {SQLITE_FULL, SQLITE_IOERR} or state == POSTGRES_DISK_FULL:
         return _("The disk on which the records are kept has no room or cannot be written.")
     return _("The database with the records does not answer just now.")
+
+
+def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
+    """Return a problem document. Its type is "about:blank": the status says what kind it is."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        **more,
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def _answer(request: HttpRequest, status: int, **words: str) -> HttpResponse:
+    if _is_of_the_api(request):
+        return problem(status, words.get("reason", ""))
+    return _page(status, **words)
+
+
+def _is_of_the_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/v1/")
 
 
 def _page(status: int, **words: str) -> HttpResponse:

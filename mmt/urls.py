@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from assessments.views.start import start
 from mmt import offline
+from mmt.accounts import token_views
 from mmt.accounts.session import clears_device, device
 
 handler400 = "mmt.errors.bad_request"
@@ -43,6 +44,11 @@ account_patterns = [
     ),
 ]
 
+token_patterns = [
+    path("", token_views.tokens, name="tokens"),
+    path("<uuid:token_id>/revoke/", token_views.revoke, name="revoke_token"),
+]
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
@@ -50,6 +56,8 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("device/", device, name="device"),
     path("accounts/", include(account_patterns)),
+    path("accounts/keys/", include(token_patterns)),
+    path("api/", include("assessments.api.urls")),
     path("team/", include("mmt.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("exports/", include("assessments.exchange.urls")),

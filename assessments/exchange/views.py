@@ -25,11 +25,11 @@ from .selection import Layout
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: SignedInRequest) -> HttpResponseBase:
     """Choose records and get the file. The choice in the address says how many they are."""
-    clinics = _clinics_for(request.user)
+    clinics = clinics_for(request.user)
     if request.method == "POST":
         form = ExportForm(request.POST, clinics=clinics)
         if form.is_valid():
-            return _file(form, request.user)
+            return file_of(form, request.user)
     elif request.htmx:
         return _found(request, clinics)
     else:
@@ -48,7 +48,7 @@ def _columns() -> list[tuple[Column, str]]:
     ]
 
 
-def _clinics_for(user: User) -> list[Clinic]:
+def clinics_for(user: User) -> list[Clinic]:
     """Return the clinics whose records the person may take out. Raises PermissionDenied."""
     if clinics := user.clinics_with(Permission.EXPORT):
         return clinics
@@ -62,7 +62,7 @@ def _clinics_for(user: User) -> list[Clinic]:
     raise PermissionDenied(_("Only an administrator of a clinic can export its records."))
 
 
-def _file(form: ExportForm, user: User) -> StreamingHttpResponse:
+def file_of(form: ExportForm, user: User) -> StreamingHttpResponse:
     clinic = form.selection.clinic
 
     def may_go_on() -> bool:

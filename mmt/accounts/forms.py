@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from .models import Clinic, Invitation, User
+from .models import Clinic, Invitation, Scope, User
 from .roles import Permission, Role
 
 WHAT_ROLES_DO = _(
@@ -97,3 +97,29 @@ class AcceptForm(forms.Form):
             except forms.ValidationError as problem:
                 self.add_error("password", problem)
         return cleaned
+
+
+class TokenForm(forms.Form):
+    """A key for a program. How far and how long it opens is asked, never set for the person."""
+
+    name = forms.CharField(
+        label=_("What it is for"),
+        max_length=60,
+        help_text=_("Such as the name of the program."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(label=_("It may"), choices=Scope.choices, widget=forms.RadioSelect)
+    days = forms.TypedChoiceField(
+        label=_("It works for"),
+        coerce=int,
+        choices=[("", _("Choose one")), (30, _("30 days")), (90, _("90 days")), (365, _("a year"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(*self.fields)
+
+    def clean_scope(self) -> Scope:
+        return Scope(self.cleaned_data["scope"])

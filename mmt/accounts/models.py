@@ -230,3 +230,45 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return not (self.accepted_at or self.withdrawn_at) and self.expires_at > timezone.now()
+
+
+class Scope(models.TextChoices):
+    """What a key lets a program do; never more than its person may."""
+
+    READ = "read", _("read")
+    WRITE = "write", _("read, register patients, write drafts")
+    EXPORT = "export", _("read, take exports out")
+
+
+class ApiToken(models.Model):
+    """A key of the API: acts for its person within its scope until it expires. Only its hash is
+    kept; whoever has the key needs no password, so it is shown once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60)
+    scope = models.CharField(_("may"), max_length=8, choices=Scope)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(scope__in=Scope.values), name="api_token_known_scope"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.get_scope_display()}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -18,6 +18,8 @@ class Action(models.TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in refused")
     SIGN_OUT = "sign_out", _("Signed out")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
+    TOKEN_MADE = "token_made", _("Key of the API made")
+    TOKEN_REVOKED = "token_revoked", _("Key of the API revoked")
     MEMBER_INVITED = "member_invited", _("Person invited")
     INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
     INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")

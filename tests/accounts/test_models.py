@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mmt.accounts.models import Clinic, Invitation, Membership, User
+from mmt.accounts.models import ApiToken, Clinic, Invitation, Membership, User
 from tests.refusals import refused_by
 
 Write = Callable[[User, Clinic], object]
@@ -37,7 +37,31 @@ def invite_twice_with_one_token(user: User, clinic: Clinic) -> object:
     return [invitation()(user, clinic), invitation(email="other@harbour.test")(user, clinic)]
 
 
+def key(**fields: object) -> Write:
+    """Return the writing of a key of the API."""
+
+    def write(user: User, _clinic: Clinic) -> object:
+        now = timezone.now()
+        known = {
+            "name": "Registry",
+            "scope": "read",
+            "token_hash": "b" * 64,
+            "created_at": now,
+            "expires_at": now + timedelta(days=1),
+        }
+        return ApiToken.objects.bulk_create([ApiToken(user=user, **known | fields)])
+
+    return write
+
+
+def make_two_keys_alike(user: User, clinic: Clinic) -> object:
+    return [key()(user, clinic), key(name="Another")(user, clinic)]
+
+
 CASES: list[tuple[str, Write]] = [
+    ("api_token_known_scope", key(scope="everything")),
+    ("api_token_expires_after_it_began", key(expires_at=timezone.now() - timedelta(days=1))),
+    ("accounts.apitoken.token_hash", make_two_keys_alike),
     (
         "user_one_person_an_email",
         lambda user, _clinic: User.objects.bulk_create([User(email=user.email.upper(), name="X")]),

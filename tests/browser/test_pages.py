@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from mmt.accounts.demo import PASSWORD
 from tests.product import Product
 
 from .steps import (
@@ -186,6 +187,14 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     hold(page)
     page.goto("/accounts/password/change/")
+    hold(page)
+    page.goto("/api/docs")
+    hold(page)
+    page.goto("/accounts/keys/")  # the password is asked for first
+    hold(page)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.get_by_role("heading", name="Your keys")).to_be_visible()
     hold(page)
     page.goto("/accounts/logout/")
     hold(page)

@@ -2,7 +2,8 @@
 
 A row tells, for anonymous, physiotherapist, lead, clinician, administrator and a stranger of
 another clinic, what GET and POST answer about things of the first clinic: `in` (served), `no`
-(403), `gone` (404), `login` (sent to sign in), `-` (405).
+(403), `gone` (404), `login` (sent to sign in), `key` (401: a session opens nothing), `-` (405).
+What a key of the API opens: `tests/assessments/api/test_access.py`.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +20,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.models import Assessment, SavedQuestion
 from mmt.accounts.actions import invite
-from mmt.accounts.models import User
+from mmt.accounts.models import Scope, User
 from mmt.accounts.roles import Role
+from mmt.accounts.tokens import make_token
 from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
 from tests.patients.happened import make
@@ -40,6 +42,8 @@ EXPORTERS = "login no no no in no"
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
 NEVER = "- - - - - -"
 NEVER_IN = "login - - - - -"
+NOWHERE = "gone gone gone gone gone gone"
+KEY = "key key key key key key"
 
 # name -> (GET, POST)
 TABLE = {
@@ -59,6 +63,22 @@ TABLE = {
     "account_reset_password_done": (OPEN, NEVER),
     "account_reset_password_from_key": (OPEN, OPEN),
     "account_reset_password_from_key_done": (OPEN, NEVER),
+    "tokens": (SIGNED_IN, SIGNED_IN),
+    "revoke_token": (NEVER_IN, MINE),
+    "api_docs": (SIGNED_IN, NEVER_IN),
+    "api_openapi": (OPEN, NEVER),
+    "api-1:api-root": (NOWHERE, NOWHERE),
+    "api-1:list_patients": (KEY, KEY),
+    "api-1:register": (KEY, KEY),
+    "api-1:search": (NEVER, KEY),
+    "api-1:one_patient": (KEY, NEVER),
+    "api-1:progress": (KEY, NEVER),
+    "api-1:list_assessments": (KEY, KEY),
+    "api-1:start": (KEY, KEY),
+    "api-1:one_assessment": (KEY, NEVER),
+    "api-1:read_draft": (KEY, NEVER),
+    "api-1:write_draft": (KEY, NEVER),
+    "api-1:scores": (KEY, NEVER),
     "team:index": (TEAM, NEVER_IN),
     "team:invite": (TEAM, TEAM),
     "team:withdraw": (NEVER_IN, MEMBER),
@@ -146,6 +166,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         membership=colleague.memberships.get(),
         invitation=invitation,
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
+        key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
         token=token,
         slug=harbour.slug,
     )
@@ -170,6 +191,7 @@ def address(name: str, things: Things) -> str:
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
         "question_id": things.question.pk,
+        "token_id": things.key.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "uidb36": "abc",
@@ -183,7 +205,7 @@ def address(name: str, things: Things) -> str:
 def told(response: HttpResponse) -> str:
     if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
         return "login"
-    return {403: "no", 404: "gone", 405: "-"}.get(response.status_code, "in")
+    return {401: "key", 403: "no", 404: "gone", 405: "-"}.get(response.status_code, "in")
 
 
 def test_every_address_stands_in_the_table() -> None:
@@ -231,6 +253,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         membership=nothing,
         invitation=nothing,
         question=nothing,
+        key=nothing,
         token="none",
         slug="none",
     )

@@ -1,0 +1,42 @@
+"""Exports: the files of the exports page, streamed."""
+
+from datetime import date
+from typing import Any, Literal
+
+from ninja import Query, Router, Schema
+
+from mmt.accounts.requests import SignedInRequest
+
+from ..exchange.forms import ExportForm
+from ..exchange.views import clinics_for, file_of
+from .auth import EXPORT
+from .problems import REFUSED, refused_fields
+
+router = Router(tags=["exports"], auth=EXPORT)
+
+
+class Wanted(Schema):
+    """The fields of the exports page, under the same names."""
+
+    clinic: str
+    first_day: date | None = None
+    last_day: date | None = None
+    battery: str = ""
+    status: str = "in_force"
+    layout: Literal["long", "wide", "measurements"] = "long"
+    blanks: bool = False
+    bom: bool = False
+
+
+@router.get(
+    "/scores.csv",
+    response={200: None} | REFUSED,
+    summary="Records as CSV",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
+def scores(request: SignedInRequest, wanted: Query[Wanted]) -> Any:
+    """The same file as from the page, with the same rights and the same line in the audit log."""
+    form = ExportForm(wanted.dict(), clinics=clinics_for(request.user))
+    if not form.is_valid():
+        raise refused_fields(form.errors)
+    return file_of(form, request.user)
