@@ -9,8 +9,20 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BeforeValidator
+
+
+
+def _written(value: object) -> object:
+    """Refuse a number for a day: 0 would be taken for the first of January 1970."""
+    if isinstance(value, str):
+        return value
+    raise ValueError("a day or time is written as ISO 8601")
+
 
 Text = Annotated[str, Field(max_length=300)]
+Day = Annotated[date, BeforeValidator(_written)]
+Moment = Annotated[datetime, BeforeValidator(_written)]
 
 
 class PatientRow(Schema):
@@ -41,11 +53,11 @@ class PatientIn(Schema):
     record_number: str = Field(max_length=40, examples=["HB-0123"])
     family_name: str = Field(max_length=100, examples=["Example"])
     given_names: str = Field(max_length=100, examples=["Ana"])
-    birth_date: date = Field(examples=["1975-04-30"])
+    birth_date: Day = Field(examples=["1975-04-30"])
     sex: str = Field("unknown", max_length=8)
     ms_course: str = Field("", max_length=8)
-    course_since: date | None = None
-    onset: date | None = None
+    course_since: Day | None = None
+    onset: Day | None = None
     dominant_side: str = Field("", max_length=8)
     weaker_side: str = Field("", max_length=8)
     although_similar: bool = Field(
@@ -134,7 +146,7 @@ class ProgressList(Schema):
 class StartIn(Schema):
     battery: str = Field(max_length=40, examples=["ms_clinic_screen"])
     profile: str = Field(max_length=32, examples=["mrc"])
-    tested_at: datetime = Field(examples=["2026-03-02T10:15:00+11:00"])
+    tested_at: Moment = Field(examples=["2026-03-02T10:15:00+11:00"])
     second: bool = Field(
         False,
         strict=True,
