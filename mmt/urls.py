@@ -58,6 +58,7 @@ urlpatterns = [
     path("accounts/", include(account_patterns)),
     path("accounts/keys/", include(token_patterns)),
     path("api/", include("assessments.api.urls")),
+    path("fhir/", include("assessments.api.fhir.urls")),
     path("team/", include("mmt.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("exports/", include("assessments.exchange.urls")),

@@ -12,7 +12,6 @@ from ninja import Field, Schema
 from pydantic import BeforeValidator
 
 
-
 def _written(value: object) -> object:
     """Refuse a number for a day: 0 would be taken for the first of January 1970."""
     if isinstance(value, str):

@@ -192,8 +192,8 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     hold(page)
     page.goto("/accounts/keys/")  # the password is asked for first
     hold(page)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
     expect(page.get_by_role("heading", name="Your keys")).to_be_visible()
     hold(page)
     page.goto("/accounts/logout/")

@@ -79,6 +79,15 @@ TABLE = {
     "api-1:read_draft": (KEY, NEVER),
     "api-1:write_draft": (KEY, NEVER),
     "api-1:scores": (KEY, NEVER),
+    "fhir:metadata": (OPEN, NEVER),
+    "fhir:patients": (KEY, NEVER),
+    "fhir:patient": (KEY, NEVER),
+    "fhir:observations": (KEY, NEVER),
+    "fhir:observation": (KEY, NEVER),
+    "fhir:code_systems": (OPEN, NEVER),
+    "fhir:code_system": (OPEN, NEVER),
+    "fhir:value_sets": (OPEN, NEVER),
+    "fhir:value_set": (OPEN, NEVER),
     "team:index": (TEAM, NEVER_IN),
     "team:invite": (TEAM, TEAM),
     "team:withdraw": (NEVER_IN, MEMBER),
@@ -194,8 +203,9 @@ def address(name: str, things: Things) -> str:
         "token_id": things.key.pk,
         "token": things.token,
         "clinic_slug": things.slug,
+        "observation_id": things.signed.pk,
         "uidb36": "abc",
-        "key": "def-ghi",
+        "key": "movement" if "fhir" in name else "def-ghi",
     }
     pattern = dict(patterns())[name]
     wanted = pattern.pattern.regex.groupindex

@@ -1,0 +1,136 @@
+"""What a search asks for, and the pages of what it finds."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from ...exchange.fhir import Resource
+from ..problems import Problem
+
+MOST, USUAL = 200, 50
+# https://hl7.org/fhir/R4/search.html#date: a prefix, then a date as exact as the asker likes.
+DATE = re.compile(
+    r"(?P<prefix>eq|ge|le|gt|lt)?"
+    r"(?P<date>\d{4}(-\d\d(-\d\d(T\d\d:\d\d(?P<seconds>:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?)?)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start`, before `end`; None is an open end."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def spans(query: QueryDict, name: str) -> list[Span]:
+    """Return what the dates of a parameter ask for; all of them must hold."""
+    return [_span(text, name) for text in query.getlist(name)]
+
+
+def _span(text: str, name: str) -> Span:
+    found = DATE.fullmatch(text.replace(" ", "+"))  # a plus sign that came as a blank
+    try:
+        if not found:
+            raise ValueError(text)
+        start, end = _bounds(found["date"], exact=bool(found["seconds"]))
+    except (ValueError, OverflowError):
+        raise _refused(name, _("a date is needed, such as ge2026-03-02")) from None
+    match found["prefix"]:
+        case "ge":
+            return Span(start=start)
+        case "gt":
+            return Span(start=end)
+        case "le":
+            return Span(end=end)
+        case "lt":
+            return Span(end=start)
+    return Span(start, end)
+
+
+def _bounds(text: str, *, exact: bool) -> tuple[datetime, datetime]:
+    """Return when the year, month, day, minute or second began and when the next one does."""
+    day, _t, time = text.partition("T")
+    parts = [int(part) for part in day.split("-")]
+    if time:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment, moment + timedelta(seconds=1 if exact else 60)
+    year, month, date = [*parts, 1, 1][:3]
+    start = datetime(year, month, date, tzinfo=UTC)
+    match len(parts):
+        case 1:
+            return start, start.replace(year=start.year + 1)
+        case 2:
+            return start, (start + timedelta(days=31)).replace(day=1)
+    return start, start + timedelta(days=1)
+
+
+def reference(query: QueryDict, name: str, kind: str) -> UUID | None:
+    """Return the id in "Patient/<id>" or "<id>"; None where it is not asked for."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    try:
+        return UUID(text.removeprefix(f"{kind}/"))
+    except ValueError:
+        raise _refused(name, _("this is no id")) from None
+
+
+def tokens(query: QueryDict, name: str) -> set[str]:
+    """Return the codes of a token parameter, whatever system stands before them."""
+    return {
+        code.rpartition("|")[2] for text in query.getlist(name) for code in text.split(",") if code
+    }
+
+
+def how_many(query: QueryDict) -> int:
+    text = query.get("_count", str(USUAL))
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) < 1:
+        raise _refused("_count", _("a whole number from 1 is needed"))
+    return min(int(text), MOST)
+
+
+def check_known(query: QueryDict, known: Iterable[str]) -> None:
+    """Refuse what the search does not know: an answer to less than was asked would mislead."""
+    for name in query:
+        if name not in {*known, "_count", "_format", "_after"}:
+            raise _refused(name, _("this parameter is not known here"))
+
+
+def bundle(
+    request: HttpRequest, resources: list[Resource], *, after: str | None = None
+) -> Resource:
+    """Return a page of a search; `after` is the key of the next one, if there is one."""
+    base = request.build_absolute_uri("/fhir/")
+    links = [{"relation": "self", "url": request.build_absolute_uri()}]
+    if after:
+        query = request.GET.copy()
+        query["_after"] = after
+        links.append(
+            {
+                "relation": "next",
+                "url": f"{request.build_absolute_uri(request.path)}?{query.urlencode()}",
+            }
+        )
+    entries: list[dict[str, Any]] = [
+        {
+            "fullUrl": f"{base}{each['resourceType']}/{each['id']}",
+            "resource": each,
+            "search": {"mode": "match"},
+        }
+        for each in resources
+    ]
+    found: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
+    return found | ({"entry": entries} if entries else {})
+
+
+def _refused(name: str, why: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, f"{name}: {why}.")

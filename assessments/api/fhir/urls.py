@@ -1,0 +1,21 @@
+from django.urls import path, re_path
+
+from . import views
+
+app_name = "fhir"
+
+urlpatterns = [
+    path("metadata", views.metadata, name="metadata"),
+    path("Patient", views.patients, name="patients"),
+    path("Patient/<uuid:patient_id>", views.patient, name="patient"),
+    path("Observation", views.observation_list, name="observations"),
+    re_path(
+        r"^Observation/(?P<observation_id>[A-Za-z0-9.-]{1,64})$",
+        views.observation,
+        name="observation",
+    ),
+    path("CodeSystem", views.code_system_list, name="code_systems"),
+    path("CodeSystem/<slug:key>", views.code_system, name="code_system"),
+    path("ValueSet", views.value_set_list, name="value_sets"),
+    path("ValueSet/<slug:key>", views.value_set, name="value_set"),
+]

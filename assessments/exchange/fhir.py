@@ -1,0 +1,207 @@
+"""Patients and visits as FHIR R4 resources: plain dictionaries, ready for JSON.
+
+One Observation for each result and one for the visit that names them as members (clinical
+reference, section 5). No public code exists for a single movement's manual test or for its grades,
+so both come from code systems of our own; ICF and SNOMED CT stand beside where they say the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from mmt.accounts.models import Clinic, User
+from patients.models import Patient, Sex
+
+from .. import instrument
+from ..history import Cell, Result
+from ..models import Assessment, AssessmentStatus
+
+Resource = dict[str, Any]
+# Names, not places: they stay what they are wherever the product runs.
+OURS = "https://strength-recorder.example/fhir"
+MOVEMENTS_SYSTEM = f"{OURS}/CodeSystem/movement"
+STATES_SYSTEM = f"{OURS}/CodeSystem/why-no-grade"
+POSITIONS_SYSTEM = f"{OURS}/CodeSystem/position"
+VISIT_CODE = "manual-muscle-test"
+SNOMED, ICF = "http://snomed.info/sct", "http://hl7.org/fhir/sid/icf"
+HL7 = "http://terminology.hl7.org/CodeSystem"
+SIDES = {
+    "right": {"system": SNOMED, "code": "24028007", "display": "Right"},
+    "left": {"system": SNOMED, "code": "7771000", "display": "Left"},
+}
+GENDERS = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other", Sex.UNKNOWN: "unknown"}
+STATUSES = {
+    AssessmentStatus.SIGNED: "final",
+    AssessmentStatus.AMENDED: "corrected",
+    AssessmentStatus.VOIDED: "entered-in-error",
+}
+EXAM = [{"coding": [{"system": f"{HL7}/observation-category", "code": "exam"}]}]
+
+
+def patient_resource(patient: Patient) -> Resource:
+    return {
+        "resourceType": "Patient",
+        "id": str(patient.pk),
+        "identifier": [
+            {"use": "usual", "system": _numbers_of(patient.clinic), "value": patient.record_number}
+        ],
+        "active": patient.archived_at is None,
+        "name": [
+            {"use": "official", "family": patient.family_name, "given": [patient.given_names]}
+        ],
+        "gender": GENDERS[Sex(patient.sex)],
+        "birthDate": patient.birth_date.isoformat(),
+        "managingOrganization": {"display": patient.clinic.name},
+    }
+
+
+def _numbers_of(clinic: Clinic) -> str:
+    """The clinic's own record numbers: the same number elsewhere is somebody else."""
+    return f"urn:uuid:{clinic.pk}"
+
+
+def observations(
+    assessment: Assessment, results: Mapping[Cell, Result], updated: datetime
+) -> Iterator[Resource]:
+    """Yield the visit, then its results in the order of the instrument.
+
+    A movement that was not tested has the reason in the place of a value; one left blank has no
+    Observation, since nothing was said of it.
+    """
+    cells = [cell for cell in instrument.cells(instrument.MOVEMENTS) if cell in results]
+    shared = _shared(assessment, updated)
+    yield _visit(assessment, cells, shared)
+    for cell in cells:
+        yield _result(assessment, cell, results[cell], shared)
+
+
+def observation_id(assessment: Assessment, cell: Cell | None = None) -> str:
+    """At most 64 characters of A-Z, a-z, 0-9, "-" and ".", as FHIR asks."""
+    if cell is None:
+        return str(assessment.pk)
+    movement, side = cell
+    return f"{assessment.pk.hex}.{movement.replace('_', '-')}.{side[0]}"
+
+
+def _shared(assessment: Assessment, updated: datetime) -> Resource:
+    return {
+        "resourceType": "Observation",
+        "meta": {"lastUpdated": updated.isoformat(timespec="milliseconds")},
+        "status": STATUSES[AssessmentStatus(assessment.status)],
+        "category": EXAM,
+        "subject": {"reference": f"Patient/{assessment.patient_id}"},
+        "effectiveDateTime": assessment.local_tested_at.isoformat(timespec="seconds"),
+        "issued": _instant(assessment.signed_at),
+        "performer": [_person(assessment.tester)],
+    }
+
+
+def _visit(assessment: Assessment, cells: Iterable[Cell], shared: Resource) -> Resource:
+    members = [{"reference": f"Observation/{observation_id(assessment, cell)}"} for cell in cells]
+    return shared | {
+        "id": observation_id(assessment),
+        "code": {
+            "coding": [
+                {
+                    "system": MOVEMENTS_SYSTEM,
+                    "code": VISIT_CODE,
+                    "display": "Manual muscle test of a visit",
+                },
+                {"system": ICF, "code": "b730", "display": "Muscle power functions"},
+            ],
+            "text": str(assessment.battery_name),
+        },
+        **({"note": [{"text": assessment.note}]} if assessment.note else {}),
+        **({"hasMember": members} if members else {}),
+    }
+
+
+def _result(assessment: Assessment, cell: Cell, result: Result, shared: Resource) -> Resource:
+    movement, side = cell
+    return (
+        shared
+        | {"id": observation_id(assessment, cell), "code": _movement(movement)}
+        | _side(side)
+        | _method(assessment, result)
+        | _value(assessment, result)
+        | ({"note": [{"text": result.note}]} if result.note else {})
+    )
+
+
+def _movement(movement: str) -> Resource:
+    name = str(instrument.movement(movement).name)
+    return {
+        "coding": [
+            {"system": MOVEMENTS_SYSTEM, "code": movement, "display": name},
+            {
+                "system": ICF,
+                "code": "b7300",
+                "display": "Power of isolated muscles and muscle groups",
+            },
+        ],
+        "text": name,
+    }
+
+
+def _side(side: str) -> Resource:
+    if side not in SIDES:
+        return {}
+    return {"bodySite": {"coding": [SIDES[side]], "text": side}}
+
+
+def _method(assessment: Assessment, result: Result) -> Resource:
+    """The scale, and the position where it was recorded."""
+    profile = instrument.profile(assessment.profile)
+    coding = [{"system": f"{OURS}/CodeSystem/scale", "code": profile.key}]
+    if result.position:
+        coding.append({"system": POSITIONS_SYSTEM, "code": result.position})
+    return {"method": {"coding": coding, "text": str(profile.name)}}
+
+
+def _value(assessment: Assessment, result: Result) -> Resource:
+    """The grade as a code, with its place on the lattice; or why there is none, never both."""
+    if result.level is None:
+        return {
+            "dataAbsentReason": {
+                "coding": [
+                    {"system": f"{HL7}/data-absent-reason", "code": "not-performed"},
+                    {"system": STATES_SYSTEM, "code": f"{result.status}.{result.reason}"},
+                ],
+                "text": f"{result.status}: {result.reason}",
+            }
+        }
+    code = instrument.code(result.level, assessment.profile)
+    coding = {"system": grades_system(assessment.profile), "code": code, "display": code}
+    level = {
+        "code": {"coding": [{"system": MOVEMENTS_SYSTEM, "code": "level"}], "text": "level 0-12"},
+        "valueInteger": result.level,
+    }
+    return {
+        "valueCodeableConcept": {"coding": [coding], "text": code},
+        "component": [level, *map(_limiter, result.limiters)],
+    }
+
+
+def _limiter(limiter: str) -> Resource:
+    return {
+        "code": {"coding": [{"system": MOVEMENTS_SYSTEM, "code": "limited-by"}]},
+        "valueCodeableConcept": {
+            "coding": [{"system": f"{OURS}/CodeSystem/limiter", "code": limiter}]
+        },
+    }
+
+
+def grades_system(profile: str) -> str:
+    return f"{OURS}/CodeSystem/grade-{profile.replace('_', '-')}"
+
+
+def _person(user: User) -> Resource:
+    return {
+        "type": "Practitioner",
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{user.pk}"},
+        "display": user.name,
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None

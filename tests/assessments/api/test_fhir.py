@@ -1,0 +1,191 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from fhir.resources.R4B import get_fhir_model_class
+
+from assessments import instrument
+from assessments.actions import void_assessment
+from assessments.history import Result
+from mmt.accounts.models import User
+from patients.models import Patient
+from tests.assessments.api.conftest import Program
+from tests.people import grade, make_draft, make_signed
+
+Keys = Callable[..., Program]
+KNEE = ("knee_extension", "right")
+MARCH = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+
+
+class Reader(Program):
+    """A program that reads FHIR, and holds each resource against the standard's model."""
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(f"/fhir/{path}", query, headers=self.headers)
+
+    def read(self, path: str, **query: Any) -> dict[str, Any]:
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.content
+        assert answer.headers["Content-Type"].startswith("application/fhir+json")
+        found: dict[str, Any] = answer.json()
+        get_fhir_model_class(found["resourceType"]).model_validate(found)
+        return found
+
+    def entries(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        return [each["resource"] for each in self.read(path, **query).get("entry", [])]
+
+
+@pytest.fixture
+def reader(program: Keys, physio: User) -> Reader:
+    return Reader(program(physio).headers["Authorization"].removeprefix("Bearer "))
+
+
+def test_the_server_tells_what_it_does_to_anybody() -> None:
+    told = Client().get("/fhir/metadata").json()
+    get_fhir_model_class("CapabilityStatement").model_validate(told)
+    assert told["fhirVersion"] == "4.0.1"
+
+
+@pytest.mark.parametrize("kind", ["CodeSystem", "ValueSet"])
+def test_every_code_system_and_value_set_is_valid_and_can_be_read_by_name(kind: str) -> None:
+    listed = Client().get(f"/fhir/{kind}").json()["entry"]
+    assert len(listed) == 5 + len(instrument.PROFILES)
+    for each in listed:
+        get_fhir_model_class(kind).model_validate(each["resource"])
+        assert Client().get(f"/fhir/{kind}/{each['resource']['id']}").json() == each["resource"]
+
+
+def test_every_movement_and_grade_is_in_a_code_system() -> None:
+    systems = {
+        each["resource"]["id"]: {concept["code"] for concept in each["resource"]["concept"]}
+        for each in Client().get("/fhir/CodeSystem").json()["entry"]
+    }
+    assert set(instrument.MOVEMENTS) < systems["movement"]
+    for profile in instrument.PROFILES.values():
+        assert systems[f"grade-{profile.key.replace('_', '-')}"] == set(profile.codes)
+
+
+def test_a_patient_is_a_valid_resource(reader: Reader, patient: Patient) -> None:
+    found = reader.read(f"Patient/{patient.pk}")
+    assert found["name"][0]["family"] == "Winters"
+    assert found["birthDate"] == "1980-04-12"
+    [listed] = reader.entries("Patient", identifier=patient.record_number)
+    assert listed == found
+
+
+def test_a_visit_names_its_results_and_each_says_its_grade_or_why_there_is_none(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    results = {
+        KNEE: grade(0),
+        ("hip_flexion", "left"): grade(8, limiters=("pain",), note="sore"),
+        ("hip_flexion", "right"): Result("not_testable", reason="pain"),
+        ("knee_flexion", "left"): Result("not_done", reason="time"),
+    }
+    signed = make_signed(patient, physio, results, profile="mrc_plus_minus", tested_at=MARCH)
+    visit, *each = reader.entries("Observation", patient=patient.pk)
+    assert [one["id"] for one in each] == [
+        member["reference"].removeprefix("Observation/") for member in visit["hasMember"]
+    ]
+    said = {(one["code"]["text"], one["bodySite"]["text"]): one for one in each}
+    zero = said["Knee extension", "right"]
+    assert zero["valueCodeableConcept"]["text"] == "0"
+    assert zero["component"][0]["valueInteger"] == 0
+    assert said["Hip flexion", "left"]["valueCodeableConcept"]["text"] == "4-"
+    for one in (said["Hip flexion", "right"], said["Knee flexion", "left"]):
+        assert "valueCodeableConcept" not in one
+        assert "dataAbsentReason" in one
+    assert visit["effectiveDateTime"] == "2026-03-02T11:30:00+11:00"
+    assert reader.read(f"Observation/{signed.pk}") == visit
+    assert reader.read(f"Observation/{zero['id']}") == zero
+
+
+def test_every_movement_of_the_catalogue_has_an_id_that_fits(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    results = {cell: grade(12) for cell in instrument.cells(instrument.MOVEMENTS)}
+    make_signed(patient, physio, results, battery="full")
+    found = reader.entries("Observation", patient=patient.pk, _count=200)
+    assert len({each["id"] for each in found}) == len(results) + 1
+    for each in found:
+        get_fhir_model_class("Observation").model_validate(each)
+
+
+def test_a_draft_says_nothing_and_a_voided_record_is_entered_in_error(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    draft = make_draft(patient, physio)
+    assert reader.entries("Observation", patient=patient.pk) == []
+    assert reader.get(f"Observation/{draft.pk}").status_code == 404
+    signed = make_signed(patient, physio, {KNEE: grade(3)})
+    void_assessment(signed, reason="wrong day", by=physio, revision=signed.revision)
+    statuses = {each["status"] for each in reader.entries("Observation", patient=patient.pk)}
+    assert statuses == {"entered-in-error"}
+
+
+def test_a_search_narrows_by_day_code_and_change(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    make_signed(patient, physio, {KNEE: grade(3)}, tested_at=MARCH)
+    make_signed(patient, physio, {KNEE: grade(2)}, tested_at=MARCH.replace(month=5))
+
+    def found(**query: Any) -> int:
+        return len(reader.entries("Observation", patient=patient.pk, **query))
+
+    assert found() == 4
+    assert found(code="knee_extension") == 2
+    assert found(date="2026-03") == found(date="2026-03-02") == 2
+    assert found(date=["ge2026-04-01", "lt2027"]) == 2
+    assert found(date="gt2026-05-02") == 0
+    assert found(_lastUpdated="lt2026-01-01") == 0
+
+
+def test_pages_follow_one_another_without_loss(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    for month in (3, 4, 5):
+        make_signed(patient, physio, {KNEE: grade(3)}, tested_at=MARCH.replace(month=month))
+    seen, path = [], f"/fhir/Observation?patient={patient.pk}&_count=4"
+    while path:
+        page = reader.client.get(path, headers=reader.headers).json()
+        seen += [each["resource"]["id"] for each in page["entry"]]
+        links = {each["relation"]: each["url"] for each in page["link"]}
+        path = links.get("next", "").removeprefix("http://testserver")
+    assert len(seen) == len(set(seen)) == 6
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"date": "yesterday"},
+        {"date": "ge9999-13-01"},
+        {"date": "le9999"},
+        {"_count": "0"},
+        {"_count": "²"},
+        {"patient": "x"},
+        {"colour": "red"},
+    ],
+)
+def test_what_a_search_cannot_read_is_refused_by_name(
+    reader: Reader, patient: Patient, query: dict[str, str]
+) -> None:
+    answer = reader.get("Observation", **{"patient": patient.pk} | query)
+    assert answer.status_code == 400
+    outcome = answer.json()
+    get_fhir_model_class("OperationOutcome").model_validate(outcome)
+    assert next(iter(query)) in outcome["issue"][0]["diagnostics"]
+
+
+def test_another_clinics_patient_is_not_found_and_xml_is_not_spoken(
+    reader: Reader, foreign_patient: Patient
+) -> None:
+    assert reader.get(f"Patient/{foreign_patient.pk}").content == (
+        reader.get(f"Patient/{uuid4()}").content
+    )
+    assert reader.get("Observation", patient=foreign_patient.pk).status_code == 404
+    assert reader.entries("Patient", _id=foreign_patient.pk) == []
+    assert reader.get("metadata", _format="xml").status_code == 406
+    assert Client().get(f"/fhir/Patient/{foreign_patient.pk}").status_code == 401
