@@ -25,14 +25,21 @@ class Page:
 
 
 def page_by_name(
-    found: PatientQuerySet, *, edges: PatientQuerySet, after: str, before: str
+    found: PatientQuerySet,
+    *,
+    edges: PatientQuerySet,
+    after: str,
+    before: str,
+    total: int | None = None,
 ) -> Page:
     """Return the page of `found` that follows or precedes the patient named by an id, or the first.
 
     `edges` are the patients that may be named: more than `found`, since the one at the edge may
     have been archived meanwhile. A key that names none of them gives the first page.
+    `total` is how many there are, if the caller knows.
     """
-    total = found.count()
+    if total is None:
+        total = found.count()
     if edge := _edge(edges, before):
         rows = list(_up_to(found, edge).order_by("-sort_name", "-id")[: SIZE + 1])
         if shown := rows[:SIZE][::-1]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from mmt.accounts.models import User
 from patients.models import Patient
@@ -42,30 +42,57 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`graded` counts the patients with a graded result of what was asked about."""
+    """`among` counts the patients with a graded result of the movement that was asked about; with
+    none asked about, those with a visit.
+    """
 
     page: Page
     results: int
-    graded: int
+    among: int
     rows: list[Row]
 
 
-def answer(wanted: Q, question: Question, *, user: User, after: str, before: str) -> Answer:
+def answer(
+    wanted: Q, question: Question, *, user: User, after: str, before: str, few: bool = False
+) -> Answer:
     """Return a page of what is `wanted` by patient, in a fixed number of queries.
 
-    Patients are asked one by one whether they have such a result: by the key of the read model,
-    and no further than the page. A condition on the clinic there would lead off that key.
+    For the page patients are asked one by one, in the order of their names, whether they have such
+    a result, and no further than it goes. Where an index leads to the results, and not by patient,
+    say that they are `few`: then they are found first.
     """
     visible = Patient.objects.visible_to(user)
     asked = visible.filter(clinic__in=question.asked_clinics)
-    page = page_by_name(asked.filter(_has(wanted)), edges=visible, after=after, before=before)
-    results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics).count()
-    graded = asked.filter(_has(question.cells())).count()
-    return Answer(page, results, graded, _rows(wanted, page, question))
+    results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics)
+    patients, count = _counts(results)
+    has_one = Q(pk__in=results.values("patient").distinct()) if few else _has(wanted)
+    page = page_by_name(
+        asked.filter(has_one), edges=visible, after=after, before=before, total=patients
+    )
+    return Answer(page, count, _among(question), _rows(wanted, page, question))
+
+
+def _counts(results: QuerySet[Progress]) -> tuple[int, int]:
+    """Return how many patients, and how many results.
+
+    Indexes have the results of a patient together: nothing is sorted to tell patients apart.
+    """
+    by_patient = results.order_by().values("clinic", "patient").annotate(each=Count("*"))
+    found = by_patient.aggregate(patients=Count("*"), results=Sum("each"))
+    return found["patients"], found["results"] or 0
+
+
+def _among(question: Question) -> int:
+    if question.names_movement:
+        cells = Progress.objects.filter(question.cells(), clinic__in=question.asked_clinics)
+        return _counts(cells)[0]
+    seen = Patient.objects.filter(clinic__in=question.asked_clinics, last_seen__isnull=False)
+    return seen.count()
 
 
 def _has(wanted: Q) -> Exists:
-    return Exists(Progress.objects.filter(wanted, patient=OuterRef("pk")))
+    mine = Progress.objects.filter(clinic=OuterRef("clinic"), patient=OuterRef("pk"))
+    return Exists(mine.filter(wanted))
 
 
 def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:

@@ -15,6 +15,7 @@ from mmt.accounts.models import Clinic, User
 from .. import instrument
 from ..change import Flag
 from ..models import Progress
+from ..models.progress import moved
 
 FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
 # Thirds of a grade; any change is at least one.
@@ -149,6 +150,10 @@ class Question(forms.Form):
             wanted &= Q(**before, latest_level__lt=antigravity)
         return wanted
 
+    @property
+    def names_movement(self) -> bool:
+        return bool(self.cleaned_data["movement"])
+
     def found(self) -> QuerySet[Progress]:
         """Return the results that answer the question."""
         return Progress.objects.filter(self.wanted(), clinic__in=self.asked_clinics)
@@ -156,7 +161,8 @@ class Question(forms.Form):
     def _moved(self) -> Q:
         way, least = f"since_{self.before}", DISTANCES[self.cleaned_data["by"]]
         fell, rose = Q(**{f"{way}__lte": -least}), Q(**{f"{way}__gte": least})
-        return {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
+        far = {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
+        return far if self.names_movement else far & moved(self.before)
 
 
 def flagged(clinics: list[Clinic]) -> Q:

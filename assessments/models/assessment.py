@@ -92,6 +92,7 @@ class Assessment(Context):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient", "tested_at"], name="assessment_by_patient"),
             models.Index(fields=["clinic", "tested_at"], name="assessment_by_clinic"),
+            models.Index(fields=["clinic", "signed_at"], name="assessment_by_signing"),
             models.Index(
                 fields=["clinic", "tester"],
                 condition=Q(status="draft"),

@@ -12,6 +12,17 @@ from patients.models import Patient
 
 from ..change.rule import CONFIRMABLE, Flag
 
+# What a question asks of the latest grade. Indexes hold all that it asks, so that it is answered
+# from them alone.
+ASKED = ("latest_level", "latest_at", "latest_tester_id", "flag", "confirmed")
+SINCE_BASELINE = ("since_baseline", "baseline_level")
+SINCE_PREVIOUS = ("since_previous", "previous_level")
+
+
+def moved(before: str) -> Q:
+    """Return whether a grade moved, in the words of the indexes: SQLite knows no others."""
+    return Q(**{f"since_{before}__lt": 0}) | Q(**{f"since_{before}__gt": 0})
+
 
 class Progress(models.Model):
     """Only graded results count; levels are 0-12. `previous_*` is null after a first visit.
@@ -60,11 +71,29 @@ class Progress(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["clinic", "movement", "side"], name="progress_by_movement"),
             models.Index(
-                fields=["clinic", "since_baseline"],
-                condition=~Q(since_baseline=0),
-                name="progress_changed",
+                fields=[
+                    *("clinic", "movement", "patient", "side"),
+                    *SINCE_BASELINE,
+                    *SINCE_PREVIOUS,
+                    *ASKED,
+                ],
+                name="progress_by_movement",
+            ),
+            models.Index(
+                fields=["clinic", "patient", "side", *SINCE_BASELINE, *ASKED],
+                condition=moved("baseline"),
+                name="progress_since_baseline",
+            ),
+            models.Index(
+                fields=["clinic", "patient", "side", *SINCE_PREVIOUS, *ASKED],
+                condition=moved("previous"),
+                name="progress_since_previous",
+            ),
+            models.Index(
+                fields=["latest_assessment_id", "clinic", "patient", "flag"],
+                condition=moved("baseline"),
+                name="progress_by_latest",
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Questions across patients."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -28,9 +28,15 @@ from ..cohort import Due, Question, Ready, answer, as_query, due, relapsed, seen
 from ..cohort import export as files
 from ..cohort.question import flagged
 from ..models import Assessment, SavedQuestion
+from ..models.progress import moved
 from .access import SignedInRequest
 
-PLACES = ("after", "before")
+
+class Place(TypedDict):
+    """The patient that the page stands next to, if any."""
+
+    after: str
+    before: str
 
 
 class NameForm(forms.Form):
@@ -76,7 +82,7 @@ def cohort(request: SignedInRequest) -> HttpResponse:
 
 
 def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> dict[str, Any]:
-    keys = {key: request.GET.get(key, "") for key in PLACES}
+    keys = Place(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     if ready in (Ready.OVERDUE, Ready.RELAPSE):
         return _waiting(request.user, ready, keys)
     if not form.is_valid():
@@ -87,7 +93,7 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
             return {"first_sign_in": True}
         return {
             "since": timezone.localtime(since, form.clinics[0].zone) if form.clinics else since,
-            "answer": answer(_new(form, since), form, user=request.user, **keys),
+            "answer": answer(_new(form, since), form, user=request.user, few=True, **keys),
         }
     if not any(name in request.GET for name in Question.base_fields):
         return {}
@@ -97,10 +103,11 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
 def _new(form: Question, since: datetime) -> Q:
     """Return what is flagged since baseline by a record signed after this moment."""
     signed = Assessment.objects.filter(clinic__in=form.clinics, signed_at__gt=since)
-    return flagged(form.asked_clinics) & Q(latest_assessment_id__in=signed.values("pk"))
+    new = Q(latest_assessment_id__in=signed.values("pk"))
+    return flagged(form.asked_clinics) & moved("baseline") & new
 
 
-def _waiting(user: User, ready: Ready, keys: dict[str, str]) -> dict[str, Any]:
+def _waiting(user: User, ready: Ready, keys: Place) -> dict[str, Any]:
     visible, clinics = Patient.objects.visible_to(user), user.clinics_with(Permission.SEE_PATIENTS)
     found = due(visible, clinics) if ready is Ready.OVERDUE else relapsed(visible)
     page = page_by_name(found, edges=visible, **keys)
@@ -127,7 +134,7 @@ def _ready(said: QueryDict) -> Ready | None:
 
 def _without_place(said: QueryDict) -> str:
     kept = said.copy()
-    for key in PLACES:
+    for key in Place.__annotations__:
         kept.pop(key, None)
     return kept.urlencode()
 

@@ -102,7 +102,7 @@ def test_it_counts_patients_results_and_those_who_could_have_changed(
 ) -> None:
     visits(cohort["Zzfelltozero"], physio, (300, 9), (5, 3), cell=HIP)
     text = ask(as_user(physio), direction="fell", by="2").text
-    assert "3 patients, 4 results, of 9 patients with a graded result" in text
+    assert "3 patients, 4 results, of 9 patients with a visit" in text
     assert "%" not in text
 
 

@@ -1,0 +1,61 @@
+"""Many patients out of few: each copied with visits, relapses and read model, but no scores.
+
+What asks across patients reads none.
+"""
+
+from collections.abc import Mapping
+
+from django.db import connection, models, transaction
+
+from assessments.models import Assessment, Progress
+from mmt import triggers
+from mmt.accounts.models import Clinic
+from patients.models import Event, Patient
+
+NUMBERS = {
+    "postgresql": "SELECT number FROM generate_series(1, {count}) AS number",
+    "sqlite": "WITH RECURSIVE counted(number) AS (SELECT 1 UNION ALL SELECT number + 1"
+    " FROM counted WHERE number < {count}) SELECT number FROM counted",
+}
+# Another last part for each copy.
+ANOTHER = {
+    "postgresql": "(left({id}::text, 32) || lpad(to_hex(number), 4, '0'))::uuid",
+    "sqlite": "substr({id}, 1, 28) || printf('%%04x', number)",
+}
+SEEN_AT = ("baseline_assessment_id", "previous_assessment_id", "latest_assessment_id")
+
+
+def multiply(clinic: Clinic, patients: int) -> int:
+    """Copy the clinic's patients until there are about this many; return how many there are."""
+    there = Patient.objects.filter(clinic=clinic).count()
+    copies = max(0, round(patients / there) - 1)
+    number = {"record_number": "record_number || '-' || number"}
+    with transaction.atomic(), triggers.lifted():
+        _copy(Patient, copies, clinic, _another("id") | number)
+        _copy(Assessment, copies, clinic, _another("id", "patient_id"))
+        _copy(Progress, copies, clinic, _another("patient_id", *SEEN_AT))
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    return there * (copies + 1)
+
+
+def _another(*names: str) -> dict[str, str]:
+    return {name: ANOTHER[connection.vendor].format(id=name) for name in names}
+
+
+def _copy(
+    model: type[models.Model], copies: int, clinic: Clinic, changed: Mapping[str, str]
+) -> None:
+    columns = [field.column for field in model._meta.concrete_fields]
+    table, numbers = model._meta.db_table, NUMBERS[connection.vendor].format(count=copies)
+    chosen = ", ".join(changed.get(column, column) for column in columns)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen}"  # noqa: S608 (our names)
+        f" FROM {table}, ({numbers}) AS numbers WHERE clinic_id = %s"
+    )
+    key = clinic.pk if connection.vendor == "postgresql" else clinic.pk.hex
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
