@@ -22,7 +22,12 @@ HATCH = f'<path class="body-hatch" d="{hatch(CHIP_WIDTH, CHIP_HEIGHT)}"/>'
 DASH = f'<path class="body-dash" d="M{_MIDDLE - 5.5:g} {CHIP_HEIGHT / 2:g}h11"/>'
 # Without a grade at both visits: a hatched end, where the arrow would stand.
 UNCOMPARED = f'<path class="body-hatch" transform="translate(24)" d="{hatch(9, CHIP_HEIGHT)}"/>'
-FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
+# What tells a flag without its colour: a double outline, a strong one, a broken one.
+FLAGGED = {Flag.CROSSED: "is-crossed", Flag.CHANGED: "is-changed", Flag.WATCH: "is-watch"}
+SECOND_OUTLINE = (
+    f'<rect class="body-ring" x="-3.5" y="-3.5" width="{CHIP_WIDTH + 7}" '
+    f'height="{CHIP_HEIGHT + 7}" rx="{CORNER + 3}"/>'
+)
 
 
 def state_of(result: Result | None) -> str:
@@ -64,7 +69,7 @@ def change_classes(change: Change | None) -> str:
     if change is None or change.flag is Flag.NOT_COMPARABLE:
         return ""
     if change.flag in FLAGGED:
-        return f" is-flagged is-{change.direction.value}"
+        return f" is-flagged {FLAGGED[change.flag]} is-{change.direction.value}"
     return " is-same" if change.flag is Flag.SAME else f" is-{change.direction.value}"
 
 
@@ -79,4 +84,5 @@ def change_sign(change: Change | None, code: str) -> str:
         return sign(change.after, code) + ("" if whole else UNCOMPARED)
     if change.direction is Direction.NONE:
         return sign(change.after, code)
-    return f'{BOX}<text x="{NARROW}" y="{BASELINE}">{code}</text>{ARROWS[change.direction]}'
+    ring = SECOND_OUTLINE if change.flag is Flag.CROSSED else ""
+    return f'{BOX}{ring}<text x="{NARROW}" y="{BASELINE}">{code}</text>{ARROWS[change.direction]}'

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from .. import instrument
 from ..change import Direction
 from ..history import History
-from .body_marks import ARROWS, BASELINE, DASH, HATCH, NARROW, UNCOMPARED
+from .body_marks import ARROWS, BASELINE, DASH, HATCH, NARROW, SECOND_OUTLINE, UNCOMPARED
 from .body_marks import BOX as PLACE
 from .columns import Column, codes_of, testers_by_shape
 from .shapes import CELL_HEIGHT, CELL_WIDTH, CORNER, cross, dash, hatch, marker, outline, unequal
@@ -97,7 +97,9 @@ def body_legend(profile: str, *, compared: bool = False) -> str:
         items += [
             _place_item("g6 is-worse", worse, _("worse")),
             _place_item("g6 is-better", better, _("better")),
-            _place_item("is-flagged", PLACE, _("strong outline: crossed, changed or watch")),
+            _place_item("is-flagged is-crossed", PLACE + SECOND_OUTLINE, _("antigravity crossed")),
+            _place_item("is-flagged is-changed", PLACE, _("changed")),
+            _place_item("is-flagged is-watch", PLACE, _("watch")),
             _place_item("g3 is-same", PLACE, _("thin outline: same")),
             _place_item("", PLACE + UNCOMPARED, _("hatched end: not comparable")),
         ]
@@ -161,6 +163,6 @@ def _cell_item(sign: str, words: str) -> str:
 def _place_item(classes: str, sign: str, words: str) -> str:
     """Return a place of the body map and its words, which are still to escape."""
     return (
-        '<li><svg width="30" height="26" viewBox="-2 -2 37 31" aria-hidden="true">'
+        '<li><svg width="34" height="29" viewBox="-4 -4 42 35.5" aria-hidden="true">'
         f'<g class="body-place {classes}">{sign}</g></svg>{escape(words)}</li>'
     )

@@ -12,7 +12,7 @@ from mmt.accounts.models import Clinic
 from patients.cards import cards_of
 from patients.functional import latest_tests
 
-from .. import instrument
+from .. import charts, instrument
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
 from ..models import Assessment
@@ -41,7 +41,8 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     assessment = get_assessment(request, assessment_id)
     if assessment.is_draft and user_can(check_user_can_edit_draft, request.user, assessment):
         return redirect("assessments:record", assessment.pk)
-    results = visits_with_results([assessment])[0].results
+    [visit] = visits_with_results([assessment])
+    results = visit.results
     amendments = assessment.amendments.select_related("by").prefetch_related("changes")
     context = {
         "patient": assessment.patient,
@@ -52,6 +53,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "total": len(assessment.cells),
         "sums": _sums(assessment, results),
         "profile": instrument.profile(assessment.profile),
+        "body_map": charts.body_map(visit) if assessment.is_in_force else "",
         "measurements": measurements_in_order(assessment),
         "context_facts": context_facts(assessment),
         "signed_at": _local(assessment.signed_at, assessment.clinic),

@@ -219,6 +219,18 @@ class TestDifference:
         assert len(arrows(tree, KNEE)) == 1
         assert "is-flagged" not in places(tree)[KNEE].attrib["class"]
 
+    @pytest.mark.parametrize(
+        ("before", "after", "look", "boxes"),
+        [("3", "2", "is-crossed", 2), ("4", "3", "is-changed", 1), ("5", "4", "is-watch", 1)],
+    )
+    def test_crossed_changed_and_watch_are_told_apart_without_colour(
+        self, before, after, look, boxes
+    ):
+        tree = difference(visit(0, {KNEE: graded(before)}), visit(90, {KNEE: graded(after)}))
+        place = places(tree)[KNEE]
+        assert look in place.attrib["class"].split()
+        assert len(list(place.iter("rect"))) == boxes
+
     def test_what_cannot_be_compared_is_marked_and_is_no_change(self):
         tree = difference(visit(0, {KNEE: not_testable()}), visit(90, {KNEE: graded("0")}))
         place = places(tree)[KNEE]

@@ -222,3 +222,23 @@ def test_the_questions_asked_do_not_grow_with_the_record(
         counts.append(len(queries(as_user(physio), address("read", signed))))
     assert len(set(counts)) == 1
     assert counts[0] <= 7
+
+
+def test_a_record_is_drawn_on_the_body_until_it_is_voided(
+    as_user: AsUser, signed: Assessment, physio: User
+) -> None:
+    figures = [
+        known.get("data-chart") for _tag, known in page(as_user(physio), "read", signed).tags
+    ]
+    assert figures.count("body-map") == 1
+    void_assessment(signed, reason="wrong patient", by=physio, revision=signed.revision)
+    voided = [known.get("data-chart") for _tag, known in page(as_user(physio), "read", signed).tags]
+    assert "body-map" not in voided
+
+
+def test_paper_says_whose_clinic_as_of_when_and_who_printed(
+    as_user: AsUser, signed: Assessment, clinician: User
+) -> None:
+    text = page(as_user(clinician), "read", signed).text
+    assert f"{signed.clinic} · as of {signed.clinic.now():%Y-%m-%d}" in text
+    assert f"printed by {clinician.name}" in text
