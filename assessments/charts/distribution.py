@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 
 from .. import instrument
 from ..history import Cell, History, Visit
-from .columns import Column, columns, time_of
+from .columns import Column, columns, places_words, time_of
+from .legend import tester_items
 from .ruler import tick_labels
 from .time_axis import TimeAxis, spread
+from .who_tested import who_tested
 from .words import Words, escape
 
-WIDTH, HEIGHT = 330, 168
+WIDTH, HEIGHT = 330, 182
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 8, 142
-TICK_BASELINE = 162
+TICK_BASELINE, TESTER_BASELINE = 162, 177
 MOST_TICKS = 6
 WIDEST, GAP = 22.0, 2.0
 # The least height and width of a segment in which its code can be read.
@@ -103,7 +105,7 @@ def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
     if not found or not by_region:
         return SafeString("")
     frame = _frame(history, found, words)
-    parts = [_legend(), '<div class="strips">']
+    parts = [_legend(found), f'<div class="strips" {places_words(found, frame.centres)}>']
     for region, wanted in by_region.items():
         parts += _figure(region, frame, [_tally(column.visit, wanted) for column in found])
     parts.append("</div>")
@@ -141,7 +143,7 @@ def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -
         f'<figure class="chart strip distribution" data-chart="distribution" '
         f'data-region="{region.value}"><figcaption><span class="strip-name">{title}</span> '
         f'<span class="strip-latest">{frame.spoken.tested(tallies[-1])}</span></figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg data-plot="" data-cursor="{TOP} {BOTTOM}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{title}: {escape(_("results by band of grades; the table follows"))}">',
         *_ground(most, frame),
     ]
@@ -149,12 +151,13 @@ def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -
         if tally.total:
             said = frame.spoken.bar(tally)
             parts.append(
-                f'<g data-date="{column.iso}" data-tester="{column.tester}">'
-                f"<title>{column.day}: {said}, {column.tester}</title>"
+                f'<g data-date="{column.iso}" data-tester="{column.tester}" '
+                f'data-said="{column.day}: {said}, {column.tester}">'
             )
             parts += _bar(tally, centre, frame.width, (BOTTOM - TOP) / most)
             parts.append("</g>")
-    return [*parts, "</svg>", *_table(title, frame, tallies), "</figure>"]
+    parts.append('</svg><p class="chart-reading" role="status"></p>')
+    return [*parts, *_table(title, frame, tallies), "</figure>"]
 
 
 def _ground(most: int, frame: Frame) -> list[str]:
@@ -169,7 +172,7 @@ def _ground(most: int, frame: Frame) -> list[str]:
             f'<path class="axis" d="M{x:.1f} {BOTTOM}v4"/>'
             f'<text class="tick-label" x="{x:.1f}" y="{TICK_BASELINE}">{label}</text>'
         )
-    return parts
+    return [*parts, *who_tested(frame.columns, frame.centres, TESTER_BASELINE, WIDTH)]
 
 
 def _bar(tally: Tally, centre: float, width: float, unit: float) -> Iterable[str]:
@@ -220,7 +223,7 @@ def _table(title: str, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
     ]
 
 
-def _legend() -> str:
+def _legend(found: Sequence[Column]) -> str:
     items = [
         f'<li><svg class="sign" width="26" height="20" aria-hidden="true">'
         f'<rect class="g{band.shade} segment" width="26" height="20" rx="3"/>'
@@ -232,4 +235,5 @@ def _legend() -> str:
         f'<rect class="not-tested" width="16" height="16"/></svg>{escape(_("not tested"))}</li>'
     )
     items.append(f"<li>{escape(_('the height of a bar is how many results there are'))}</li>")
+    items += tester_items(found)
     return f'<ul class="chart-legend">{"".join(items)}</ul>'

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..history import Cell, History
 from . import heat_paper, heat_table
-from .columns import SHAPES, Column, columns
+from .columns import SHAPES, Column, columns, places_words
 from .heat_cells import definitions, draw_cells
 from .legend import heat_legend
 from .rows import GAP, HEADER, ROW, Rows, rows_of
@@ -24,7 +24,7 @@ AIRY_GAP = 70
 AIRY_VISITS = 16
 SIDES_BASELINE = 56
 MARKERS = [marker(shape, 4) for shape in range(len(SHAPES))]
-OTHER_TESTER = f'<path class="other-tester" d="M7 37{unequal(4.5)}"/>'
+OTHER_TESTER = f'<path class="other-tester" d="M-20 37{unequal(4.5)}"/>'
 
 
 def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map") -> SafeString:
@@ -47,7 +47,8 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
         '<div class="heat-screen">',
         _labels(rows, scale.height + HEADER),
         f'<div class="heat-scroll" data-plot="" tabindex="0" role="region" aria-label="{caption}">'
-        f'<div class="heat-room"><svg class="heat-width" width="{width}" height="1"></svg>',
+        f'<div class="heat-room" {places_words(found, scale.centres, "%")}>'
+        f'<svg class="heat-width" width="{width}" height="1"></svg>',
         *_picture(found, rows, scale, drawn.marks, words, name),
         "</div></div></div>",
         *heat_paper.blocks(history, found, rows, words, name),
@@ -90,8 +91,10 @@ def _picture(
     name: str,
 ) -> list[str]:
     top = scale.height
+    height = top + HEADER + rows.height + 6
     parts = [
-        f'<svg class="heat" width="100%" height="{top + HEADER + rows.height + 6}" role="img" '
+        f'<svg class="heat" data-cursor="{scale.line} {height}" width="100%" height="{height}" '
+        f'role="img" '
         f'aria-label="{escape(_("Heat map; its table follows"))}">',
         definitions(rows.boxes, name),
         *draw_ruler(scale, words),
@@ -123,13 +126,14 @@ def guides(rows: Rows, top: int, width: str) -> list[str]:
 def _header(column: Column, with_testers: bool) -> str:
     """Return date and tester over a column, around its centre."""
     amended = "*" if column.visit.amended else ""
+    at = 8 if with_testers else 0
     parts = [
         f'<text class="heat-day" y="12">{column.month}{amended}</text>'
         f'<text class="heat-year" y="26">{column.year}</text>'
+        f'<text class="heat-tester" x="{at}" y="41">{column.initials}</text>'
     ]
     if with_testers:
-        at = -7 if column.other_tester else 0
-        parts.append(f'<path class="tester-mark" d="M{at} 37{MARKERS[column.shape]}"/>')
+        parts.append(f'<path class="tester-mark" d="M-7 37{MARKERS[column.shape]}"/>')
     if column.other_tester:
         parts.append(OTHER_TESTER)
     return "".join(parts)

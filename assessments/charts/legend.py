@@ -31,11 +31,8 @@ def heat_legend(history: History, columns: Sequence[Column]) -> str:
             f'<rect class="heat-nd" {BOX}/><path class="heat-dash" d="M8.5 12h10"/>', _("not done")
         ),
         f"<li>{escape(_('empty: not assessed'))}</li>",
-        *_tester_items(columns),
+        *tester_items(columns),
     ]
-    if any(column.other_tester for column in columns):
-        unlike = f'<path class="other-tester" d="M8 8{unequal(4.5)}"/>'
-        items.append(_item(unlike, escape(_("other tester than at the visit before"))))
     if any(column.visit.amended for column in columns):
         items.append(f"<li>{escape(_('* amended after signing'))}</li>")
     items += _happening_items(history)
@@ -47,7 +44,7 @@ def strips_legend(history: History, columns: Sequence[Column], words: Words) -> 
     zone = _("below 3: cannot move against gravity")
     items = [
         *(_item(_side_sign(side), words.sides[side].lower(), 26) for side in ("right", "left")),
-        *_tester_items(columns),
+        *tester_items(columns),
         _item('<rect class="zone" width="16" height="16"/>', escape(zone)),
         _item(f'<path class="nt right" d="M8 8{cross(3)}"/>', escape(_("not testable"))),
         _item(f'<path class="nd right" d="M8 8{dash(3.5)}"/>', escape(_("not done"))),
@@ -118,15 +115,21 @@ def _side_sign(side: str) -> str:
     )
 
 
-def _tester_items(columns: Sequence[Column]) -> list[str]:
-    """Return whose marks have which shape; nothing when one person tested every time."""
+def tester_items(columns: Sequence[Column]) -> list[str]:
+    """Return who stands behind which initials, and behind which shape when there are several."""
     testers = testers_by_shape(columns)
-    if len(testers) < 2:
-        return []
-    return [
-        _item(f'<path class="tester-mark" d="M8 8{marker(shape, 4.5)}"/>', ", ".join(names))
-        for shape, names in enumerate(testers)
+    named = [
+        ", ".join(f"<strong>{letters}</strong> {name}" for letters, name in each)
+        for each in testers
     ]
+    if len(testers) < 2:
+        return [f"<li>{escape(_('tested by'))} {named[0]}</li>"]
+    items = [
+        _item(f'<path class="tester-mark" d="M8 8{marker(shape, 4.5)}"/>', words)
+        for shape, words in enumerate(named)
+    ]
+    unlike = f'<path class="other-tester" d="M8 8{unequal(4.5)}"/>'
+    return [*items, _item(unlike, escape(_("other tester than at the visit before")))]
 
 
 def _ramp(profile: str) -> str:

@@ -6,17 +6,19 @@ from typing import NamedTuple
 
 from .. import instrument
 from ..history import Cell, History, Result
-from .columns import Column, codes_of, time_of, visits_words
+from .columns import Column, codes_of, places_words, time_of, visits_words
 from .ruler import tick_labels
 from .shapes import marker
 from .time_axis import TimeAxis
+from .who_tested import who_tested
 from .words import Words, spoken_words
 
-WIDTH, HEIGHT = 330, 138
+WIDTH, HEIGHT = 330, 152
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 10, 106
 ABSENT = 113
 TICK_BASELINE = 134
+TESTER_BASELINE = 148
 # Right and left at the same grade stand a little apart, so that both are seen.
 APART = {"right": -1.8, "left": 1.8, "midline": 0.0}
 ABSENT_APART = {"right": 0.0, "left": 8.0, "midline": 4.0}
@@ -47,6 +49,7 @@ class Frame:
     ground: str
     density: str
     spoken: str
+    places: str
     visits_words: str
     visits: list[DrawnVisit]
     xs: list[str]
@@ -69,16 +72,19 @@ class Frame:
 def frame_of(history: History, columns: Sequence[Column], words: Words) -> Frame:
     """Return what the strips share. Raises ValueError without a visit."""
     axis = TimeAxis.of(history.visits, LEFT + 8, RIGHT - 6)
-    xs = [f"{axis.place(column.visit.day):.1f}" for column in columns]
+    places = [axis.place(column.visit.day) for column in columns]
+    xs = [f"{place:.1f}" for place in places]
     kinds = list(dict.fromkeys((column.codes, column.shape) for column in columns))
     radius = _radius(len(columns))
     return Frame(
         columns=columns,
         width=WIDTH,
         height=HEIGHT,
-        ground=_ground(history, columns, axis, words),
+        ground=_ground(history, columns, axis, words)
+        + "".join(who_tested(columns, places, TESTER_BASELINE, WIDTH)),
         density=" dense" if len(columns) >= DENSE else "",
         spoken=spoken_words(),
+        places=places_words(columns, places),
         visits_words=visits_words(len(columns)),
         visits=[
             DrawnVisit(

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from ..history import Cell, History, Result
 from .columns import columns
 from .legend import strips_legend
-from .strip_frame import Frame, frame_of
+from .strip_frame import BOTTOM, TOP, Frame, frame_of
 from .strip_side import Drawn, draw_side
 from .strip_table import strip_table
 from .words import Words, escape
@@ -32,7 +32,7 @@ def strips(history: History, cells: Iterable[Cell], *, name: str = "strip") -> S
     if not found or not sides:
         return SafeString("")
     frame = frame_of(history, found, words)
-    parts = [strips_legend(history, found, words), '<div class="strips">']
+    parts = [strips_legend(history, found, words), f'<div class="strips" {frame.places}>']
     for movement, shown in sides.items():
         parts += _figure(frame, movement, shown, words, name)
     parts.append("</div>")
@@ -50,7 +50,8 @@ def _figure(
         f'<figure class="chart strip{frame.density}" data-chart="strips" id="{name}-{movement}" '
         f'{frame.spoken}><figcaption><span class="strip-name">{title}</span> '
         f'<span class="strip-latest">{_latest(frame, drawn, words)}</span></figcaption>'
-        f'<svg data-plot="" viewBox="0 0 {frame.width} {frame.height}" role="img" '
+        f'<svg data-plot="" data-cursor="{TOP - 6} {BOTTOM}" '
+        f'viewBox="0 0 {frame.width} {frame.height}" role="img" '
         f'aria-label="{title}: {summary}">{frame.ground}'
     ]
     for each in drawn:

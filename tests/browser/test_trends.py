@@ -213,3 +213,32 @@ def test_every_printed_page_names_the_patient(trends: Page) -> None:
         assert "1979-04-12" in page
     assert "Heat map" not in pages[0]  # what only a screen reader says is not printed
     assert any("Ankle dorsiflexion" in page for page in pages)
+
+
+def cursors(page: Page, picture: str) -> list[float]:
+    """Return where the marked visit stands in each picture of a kind, as shares of its width."""
+    lines = page.locator(f"figure[data-chart={picture}] svg > .visit-cursor:not([hidden])")
+    return lines.evaluate_all(
+        """lines => lines.map((line) => {
+          const box = line.ownerSVGElement.getBoundingClientRect();
+          return (line.getBoundingClientRect().x - box.x) / box.width;
+        })"""
+    )
+
+
+def test_a_visit_read_in_one_picture_is_marked_in_all(trends: Page) -> None:
+    expect(trends.locator(".visit-cursor")).to_have_count(0)
+    tall = "document.documentElement.scrollHeight"
+    before = trends.evaluate(tall)
+    heat_map(trends).locator("[data-plot]").focus()
+    trends.keyboard.press("ArrowDown")
+    latest = {kind: cursors(trends, kind) for kind in ("heat-map", "strips", "distribution")}
+    assert len(latest["heat-map"]) == 1
+    assert len(latest["strips"]) == len(GRADES)
+    assert len(latest["distribution"]) == 5
+    trends.keyboard.press("ArrowLeft")
+    for kind, places in latest.items():
+        assert all(a < b for a, b in zip(cursors(trends, kind), places, strict=True)), kind
+    trends.locator("figure[data-chart=distribution] g[data-said]").first.hover()
+    assert max(cursors(trends, "strips")) < 0.15
+    assert trends.evaluate(tall) == before

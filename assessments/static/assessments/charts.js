@@ -1,8 +1,10 @@
 /* Reads the marks of a picture aloud: the pointer or the arrow keys choose a mark, and the line
-   under the picture says what it is. Without this script the table under each picture says the
-   same. All words come from the page. */
+   under the picture says what it is. The visit that is read is marked in every other picture, at
+   its place in time. Without this script the table under each picture says the same. All words
+   come from the page. */
 
-const MARK = "[data-date][data-movement]";
+const MARK = "[data-date]:is([data-movement], [data-said])";
+const SVG = "http://www.w3.org/2000/svg";
 const NEAR = 18; // pixels around a small mark that still count as on it
 
 const marksOf = (figure) => {
@@ -23,6 +25,7 @@ const result = (figure, { grade, state, reason }) => {
 
 const words = (figure, mark) => {
   if (isButton(mark)) return mark.ariaLabel;
+  if (mark.dataset.said) return mark.dataset.said;
   const name = figure.querySelector(`th[data-cell="${series(mark)}"]`);
   const day = figure.querySelector(`time[datetime="${mark.dataset.date}"]`);
   const { tester } = mark.closest("[data-tester]").dataset;
@@ -32,6 +35,40 @@ const words = (figure, mark) => {
     day.textContent,
     figure.dataset.sayTester.replace("{tester}", () => tester),
   ].join(", ");
+};
+
+/* Where each visit stands: pairs of a day and a place, as the picture wrote them. */
+const placesOf = (host) => {
+  host.places ??= host.dataset.visits.split(",").map((pair) => pair.split(" "));
+  return host.places;
+};
+
+const cursorIn = (picture) => {
+  if (!picture.cursor) {
+    const [top, foot] = picture.dataset.cursor.split(" ");
+    picture.cursor = picture.appendChild(document.createElementNS(SVG, "line"));
+    picture.cursor.classList.add("visit-cursor");
+    picture.cursor.setAttribute("y1", top);
+    picture.cursor.setAttribute("y2", foot);
+  }
+  return picture.cursor;
+};
+
+let marked;
+
+const markVisit = (date) => {
+  if (date === marked) return;
+  marked = date;
+  for (const host of document.querySelectorAll("[data-visits]")) {
+    const [, place] = placesOf(host).find(([day]) => day === date) ?? [];
+    for (const picture of host.querySelectorAll("svg[data-cursor]")) {
+      const cursor = cursorIn(picture);
+      cursor.toggleAttribute("hidden", place === undefined);
+      if (place === undefined) continue;
+      cursor.setAttribute("x1", place);
+      cursor.setAttribute("x2", place);
+    }
+  }
 };
 
 /* Tab reaches one place of a picture, the arrow keys the others. */
@@ -45,6 +82,7 @@ const read = (figure, mark) => {
   mark.classList.add("is-read");
   if (isButton(mark)) rove(figure, mark);
   figure.mark = mark;
+  markVisit(mark.dataset.date);
   figure.querySelector(".chart-reading").textContent = words(figure, mark);
 };
 
@@ -119,7 +157,7 @@ const point = (event) => {
   if (!figure) return;
   const mark = event.target.closest(MARK);
   // Cells of the heat map touch, so only the small marks of a strip need a search around.
-  read(figure, mark ?? (figure.dataset.chart === "strips" ? nearest(figure, event) : undefined));
+  read(figure, mark ?? (figure.matches(".strip") ? nearest(figure, event) : undefined));
 };
 document.addEventListener("pointermove", point);
 document.addEventListener("pointerdown", point);

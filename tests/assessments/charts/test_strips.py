@@ -219,8 +219,10 @@ class TestTesters:
         assert [mark["data-tester"] for mark in marks(tree)] == names
         assert "D, E" in text(next(tree.iter("ul")))
 
-    def test_one_alone_needs_no_legend(self):
-        assert "P. Example" not in text(next(drawn(of_left(graded("4"))).iter("ul")))
+    def test_one_alone_is_named_and_has_no_shape(self):
+        legend = next(drawn(of_left(graded("4"))).iter("ul"))
+        assert "tested by PE P. Example" in text(legend)
+        assert "tester-mark" not in {each.attrib.get("class") for each in legend.iter()}
 
 
 def test_a_referral_is_a_line_with_its_word_in_the_legend():
