@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy
 MOST_TRIALS = 5  # clinical reference, section 1
 # Nobody pushes harder against a hand-held device; more is asked about once (clinical reference).
 PLAUSIBLE_NEWTONS = Decimal(1500)
+# [proposal] What measurement error alone can make of a force: its share of the value. Minimal
+# detectable changes in MS are 13 to 36 % of the mean (IJMSC 2017;19:253; clinical reference).
+MEASUREMENT_ERROR = Decimal("0.3")
 _KEPT = Decimal("0.001")
 _SHOWN = Decimal("0.1")
 

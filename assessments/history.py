@@ -4,9 +4,10 @@ No Django model here: `querysets.load_history` fills these, tests build them by 
 A cell is a pair `(movement key, side)`; sides are "right", "left" and "midline".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -62,11 +63,58 @@ class Happening:
     end: date | None = None
 
 
+class Reading(NamedTuple):
+    """One measurement: a number, or None where there is only a reason why not, which is not 0.
+
+    `low` and `high` are the lowest and the highest of its trials. `words` say the result as it was
+    recorded, `around` the device, aid, position and note.
+    """
+
+    day: date
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    words: str
+    around: str
+    tester_id: UUID
+    tester: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What was measured over time in one unit, earliest first, by side ("midline" for none).
+
+    `error` is the share of a value that measurement error alone can make, where one is known;
+    `units` are those in which readings were taken.
+    """
+
+    chart: str  # "force" or "function"
+    key: str  # of the movement or of the test
+    name: str
+    unit: str
+    units: frozenset[str]
+    lower_is_better: bool
+    error: Decimal | None
+    sides: Mapping[str, Sequence[Reading]]
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """Signed visits, earliest first, and what happened between them."""
+    """Signed visits, earliest first, what happened between them, and what was measured."""
 
     visits: tuple[Visit, ...]
     events: tuple[Happening, ...] = field(default=())
     interventions: tuple[Happening, ...] = field(default=())
     referrals: tuple[Happening, ...] = field(default=())
+    measured: tuple[Series, ...] = field(default=())
+
+    @property
+    def days(self) -> list[date]:
+        """Every day that a time axis must reach."""
+        measured = [
+            reading.day
+            for series in self.measured
+            for readings in series.sides.values()
+            for reading in readings
+        ]
+        return [*(visit.day for visit in self.visits), *measured]

@@ -155,8 +155,13 @@ def _cells(visits: Sequence[Visit], regions: Sequence[str], side: str) -> tuple[
         for key, each in instrument.cells(instrument.MOVEMENTS)
         if (key, each) in recorded
         and (not regions or instrument.movement(key).region in regions)
-        and (not side or each in (side, instrument.Side.MIDLINE))
+        and is_of_side(each, side)
     )
+
+
+def is_of_side(each: str, wanted: str) -> bool:
+    """Return whether a side is asked for; an empty `wanted` asks for both, and each for midline."""
+    return not wanted or each in (wanted, instrument.Side.MIDLINE)
 
 
 def _reference(visits: Sequence[Visit], latest: Visit | None, wanted: str) -> Visit | None:

@@ -22,12 +22,22 @@ class Sides:
     left: int
 
     @property
+    def lower(self) -> Side | None:
+        """The side of the lower grade, however little lower; None for equal grades."""
+        if self.right == self.left:
+            return None
+        return Side.RIGHT if self.right < self.left else Side.LEFT
+
+    @property
+    def whole_grades(self) -> int:
+        """How many whole grades the sides are apart, what is less than one left out."""
+        thirds = instrument.THIRDS[self.right] - instrument.THIRDS[self.left]
+        return abs(thirds) // ASYMMETRIC_FROM
+
+    @property
     def weaker(self) -> Side | None:
         """The weaker side when the difference is a whole grade or more."""
-        thirds = instrument.THIRDS[self.right] - instrument.THIRDS[self.left]
-        if abs(thirds) < ASYMMETRIC_FROM:
-            return None
-        return Side.RIGHT if thirds < 0 else Side.LEFT
+        return self.lower if self.whole_grades else None
 
 
 def sides_of(results: Mapping[Cell, Result]) -> list[Sides]:

@@ -5,19 +5,23 @@ and style sheets have one source.
 """
 
 from .asymmetry import asymmetry
+from .asymmetry_over_time import asymmetry_over_time
 from .body_map import body_map, body_map_difference
 from .distribution import distribution
 from .heat_map import heat_map
+from .measured import measured
 from .spark import Spark, spark
 from .strips import strips
 
 __all__ = [
     "Spark",
     "asymmetry",
+    "asymmetry_over_time",
     "body_map",
     "body_map_difference",
     "distribution",
     "heat_map",
+    "measured",
     "spark",
     "strips",
 ]

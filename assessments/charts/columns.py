@@ -35,19 +35,35 @@ class Column(NamedTuple):
     codes: tuple[str, ...]
 
 
-def columns(visits: Iterable[Visit], words: Words) -> list[Column]:
+class Tester(NamedTuple):
+    """How a picture shows a tester. Text is escaped; `shape` is a place in SHAPES."""
+
+    tester: str
+    initials: str
+    shape: int
+
+
+class Testers:
+    """The testers of the pictures of a page, in the order in which they first appear."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, Tester] = {}
+
+    def of(self, tester_id: UUID, name: str) -> Tester:
+        if tester_id not in self._known:
+            taken = [each.initials for each in self._known.values()]
+            shape = min(len(self._known), len(SHAPES) - 1)
+            self._known[tester_id] = Tester(escape(name), _initials(name, taken), shape)
+        return self._known[tester_id]
+
+
+def columns(visits: Iterable[Visit], words: Words, testers: Testers | None = None) -> list[Column]:
     """Return visits in the order given, ready for drawing."""
     found: list[Column] = []
     codes: dict[str, tuple[str, ...]] = {}
-    shapes: dict[UUID, int] = {}
-    names: dict[str, str] = {}
-    initials: dict[UUID, str] = {}
+    testers = testers or Testers()
     for visit in visits:
-        day = visit.day
-        if visit.tester not in names:
-            names[visit.tester] = escape(visit.tester)
-        if visit.tester_id not in initials:
-            initials[visit.tester_id] = _initials(visit.tester, initials.values())
+        day, tester = visit.day, testers.of(visit.tester_id, visit.tester)
         if visit.profile not in codes:
             codes[visit.profile] = codes_of(visit.profile)
         found.append(
@@ -57,9 +73,9 @@ def columns(visits: Iterable[Visit], words: Words) -> list[Column]:
                 day=words.day(day),
                 month=f"{day.day} {words.months[day.month]}",
                 year=str(day.year),
-                tester=names[visit.tester],
-                initials=initials[visit.tester_id],
-                shape=shapes.setdefault(visit.tester_id, min(len(shapes), len(SHAPES) - 1)),
+                tester=tester.tester,
+                initials=tester.initials,
+                shape=tester.shape,
                 other_tester=bool(found) and found[-1].visit.tester_id != visit.tester_id,
                 codes=codes[visit.profile],
             )
@@ -80,18 +96,19 @@ def _initials(name: str, taken: Collection[str]) -> str:
     return f"{letters}{alike + 1}" if alike else letters
 
 
-def testers_by_shape(found: Iterable[Column]) -> list[list[tuple[str, str]]]:
-    """Return (initials, name) of testers, escaped, by the shape that marks them."""
+def testers_by_shape(found: Iterable[Tester | Column]) -> list[list[tuple[str, str]]]:
+    """Return (initials, name) of testers by the shape that marks them, without empty shapes."""
     testers: list[list[tuple[str, str]]] = [[] for _shape in SHAPES]
-    for column in found:
-        if (column.initials, column.tester) not in testers[column.shape]:
-            testers[column.shape].append((column.initials, column.tester))
+    for each in found:
+        named = each.initials, each.tester
+        if named not in testers[each.shape]:
+            testers[each.shape].append(named)
     return [each for each in testers if each]
 
 
-def places_words(found: Iterable[Column], xs: Iterable[float], unit: str = "") -> str:
-    """Return the attribute that tells the script where each visit stands in a picture."""
-    told = ",".join(f"{column.iso} {x:.2f}{unit}" for column, x in zip(found, xs, strict=True))
+def places_words(days: Iterable[str], xs: Iterable[float], unit: str = "") -> str:
+    """Return the attribute that tells the script where each day stands in a picture."""
+    told = ",".join(f"{day} {x:.2f}{unit}" for day, x in zip(days, xs, strict=True))
     return f'data-visits="{told}"'
 
 

@@ -14,7 +14,7 @@ from .. import instrument
 from ..history import Cell, History, Visit
 from .columns import Column, columns, places_words, time_of
 from .legend import tester_items
-from .ruler import tick_labels
+from .ruler import small_ticks
 from .time_axis import TimeAxis, spread
 from .who_tested import who_tested
 from .words import Words, escape
@@ -23,7 +23,6 @@ WIDTH, HEIGHT = 330, 182
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 8, 142
 TICK_BASELINE, TESTER_BASELINE = 162, 177
-MOST_TICKS = 6
 WIDEST, GAP = 22.0, 2.0
 # The least height and width of a segment in which its code can be read.
 ROOM_HEIGHT, ROOM_WIDTH = 11.0, 16.0
@@ -105,7 +104,10 @@ def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
     if not found or not by_region:
         return SafeString("")
     frame = _frame(history, found, words)
-    parts = [_legend(found), f'<div class="strips" {places_words(found, frame.centres)}>']
+    parts = [
+        _legend(found),
+        f'<div class="strips" {places_words([each.iso for each in found], frame.centres)}>',
+    ]
     for region, wanted in by_region.items():
         parts += _figure(region, frame, [_tally(column.visit, wanted) for column in found])
     parts.append("</div>")
@@ -127,7 +129,7 @@ def _tally(visit: Visit, cells: Sequence[Cell]) -> Tally:
 
 def _frame(history: History, found: Sequence[Column], words: Words) -> Frame:
     """Return bars as wide as their number allows, at their true dates or as near as they can be."""
-    axis = TimeAxis.of(history.visits, LEFT + WIDEST / 2, RIGHT - WIDEST / 2)
+    axis = TimeAxis.of(history.days, LEFT + WIDEST / 2, RIGHT - WIDEST / 2)
     room = (RIGHT - LEFT) / len(found)
     gap = min(GAP, room / 3)
     width = min(WIDEST, room - gap)
@@ -167,12 +169,11 @@ def _ground(most: int, frame: Frame) -> list[str]:
         f'<path class="grid" d="M{LEFT} {TOP}H{RIGHT}"/>'
         f'<path class="axis" d="M{LEFT} {BOTTOM}H{RIGHT}"/>'
     ]
-    for x, label in tick_labels(frame.axis, MOST_TICKS, frame.words):
-        parts.append(
-            f'<path class="axis" d="M{x:.1f} {BOTTOM}v4"/>'
-            f'<text class="tick-label" x="{x:.1f}" y="{TICK_BASELINE}">{label}</text>'
-        )
-    return [*parts, *who_tested(frame.columns, frame.centres, TESTER_BASELINE, WIDTH)]
+    parts.append(small_ticks(frame.axis, BOTTOM, TICK_BASELINE, frame.words))
+    return [
+        *parts,
+        *who_tested([each.initials for each in frame.columns], frame.centres, TESTER_BASELINE),
+    ]
 
 
 def _bar(tally: Tally, centre: float, width: float, unit: float) -> Iterable[str]:

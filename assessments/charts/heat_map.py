@@ -47,7 +47,7 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
         '<div class="heat-screen">',
         _labels(rows, scale.height + HEADER),
         f'<div class="heat-scroll" data-plot="" tabindex="0" role="region" aria-label="{caption}">'
-        f'<div class="heat-room" {places_words(found, scale.centres, "%")}>'
+        f'<div class="heat-room" {places_words([each.iso for each in found], scale.centres, "%")}>'
         f'<svg class="heat-width" width="{width}" height="1"></svg>',
         *_picture(found, rows, scale, drawn.marks, words, name),
         "</div></div></div>",

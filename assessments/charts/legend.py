@@ -1,6 +1,6 @@
 """What the signs of the pictures mean: each sign drawn as in the picture, with its words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,7 @@ from ..change import Direction
 from ..history import History
 from .body_marks import ARROWS, BASELINE, DASH, HATCH, NARROW, SECOND_OUTLINE, UNCOMPARED
 from .body_marks import BOX as PLACE
-from .columns import Column, codes_of, testers_by_shape
+from .columns import Column, Tester, codes_of, testers_by_shape
 from .shapes import CELL_HEIGHT, CELL_WIDTH, CORNER, cross, dash, hatch, marker, outline, unequal
 from .words import Words, escape
 
@@ -43,21 +43,21 @@ def strips_legend(history: History, columns: Sequence[Column], words: Words) -> 
     """Return the legend that all strips share."""
     zone = _("below 3: cannot move against gravity")
     items = [
-        *(_item(_side_sign(side), words.sides[side].lower(), 26) for side in ("right", "left")),
+        *side_items(("right", "left"), words),
         *tester_items(columns),
-        _item('<rect class="zone" width="16" height="16"/>', escape(zone)),
-        _item(f'<path class="nt right" d="M8 8{cross(3)}"/>', escape(_("not testable"))),
-        _item(f'<path class="nd right" d="M8 8{dash(3.5)}"/>', escape(_("not done"))),
+        legend_item('<rect class="zone" width="16" height="16"/>', escape(zone)),
+        legend_item(f'<path class="nt right" d="M8 8{cross(3)}"/>', escape(_("not testable"))),
+        legend_item(f'<path class="nd right" d="M8 8{dash(3.5)}"/>', escape(_("not done"))),
     ]
     if any(event.kind == "relapse" for event in history.events):
         band = '<rect class="relapse" x="5" width="6" height="16"/>'
-        items.append(_item(band, escape(_("relapse"))))
+        items.append(legend_item(band, escape(_("relapse"))))
     if history.interventions:
         start = '<path class="intervention" d="M8 0v16"/>'
-        items.append(_item(start, escape(_("start of an intervention"))))
+        items.append(legend_item(start, escape(_("start of an intervention"))))
     if history.referrals:
         day = '<path class="referral" d="M8 0v16"/>'
-        items.append(_item(day, escape(_("referral"))))
+        items.append(legend_item(day, escape(_("referral"))))
     if len({column.codes for column in columns}) > 1:
         items.append(
             f"<li>{escape(_('axis in MRC grades; each table has the codes recorded'))}</li>"
@@ -108,6 +108,10 @@ def body_legend(profile: str, *, compared: bool = False) -> str:
     return f'<ul class="chart-legend">{"".join(items)}</ul>'
 
 
+def side_items(sides: Iterable[str], words: Words) -> list[str]:
+    return [legend_item(_side_sign(side), words.sides[side].lower(), 26) for side in sides]
+
+
 def _side_sign(side: str) -> str:
     return (
         f'<path class="line {side}" d="M0 8h26"/>'
@@ -115,9 +119,9 @@ def _side_sign(side: str) -> str:
     )
 
 
-def tester_items(columns: Sequence[Column]) -> list[str]:
+def tester_items(found: Sequence[Tester | Column]) -> list[str]:
     """Return who stands behind which initials, and behind which shape when there are several."""
-    testers = testers_by_shape(columns)
+    testers = testers_by_shape(found)
     named = [
         ", ".join(f"<strong>{letters}</strong> {name}" for letters, name in each)
         for each in testers
@@ -125,11 +129,11 @@ def tester_items(columns: Sequence[Column]) -> list[str]:
     if len(testers) < 2:
         return [f"<li>{escape(_('tested by'))} {named[0]}</li>"]
     items = [
-        _item(f'<path class="tester-mark" d="M8 8{marker(shape, 4.5)}"/>', words)
+        legend_item(f'<path class="tester-mark" d="M8 8{marker(shape, 4.5)}"/>', words)
         for shape, words in enumerate(named)
     ]
     unlike = f'<path class="other-tester" d="M8 8{unequal(4.5)}"/>'
-    return [*items, _item(unlike, escape(_("other tester than at the visit before")))]
+    return [*items, legend_item(unlike, escape(_("other tester than at the visit before")))]
 
 
 def _ramp(profile: str) -> str:
@@ -147,7 +151,7 @@ def _ramp(profile: str) -> str:
     )
 
 
-def _item(sign: str, words: str, width: int = 16) -> str:
+def legend_item(sign: str, words: str, width: int = 16) -> str:
     """Return a sign and its words, which are escaped already."""
     return (
         f'<li><svg class="sign" width="{width}" height="16" aria-hidden="true">{sign}</svg>'

@@ -18,6 +18,7 @@ LONGEST_LABEL = 40
 # A usual letter of a label, in pixels: enough to keep labels apart.
 LETTER = 6.2
 TICK_ROOM = 90
+MOST_SMALL_TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def ruler(
     """Return the ruler of some columns; `width` and `gap` in pixels at the narrowest drawing."""
     pixel = 100 / width if unit == "%" else 1.0
     visits = [column.visit for column in columns]
-    axis = TimeAxis.of(visits, gap / 2 * pixel, (width - gap / 2) * pixel)
+    axis = TimeAxis.of([visit.day for visit in visits], gap / 2 * pixel, (width - gap / 2) * pixel)
     places = [axis.place(visit.day) for visit in visits]
     centres = spread(places, gap * pixel, axis.left, axis.right)
     bars = _bars(history.events, "event", axis, pixel, 0)
@@ -156,6 +157,15 @@ def tick_labels(axis: TimeAxis, most: int, words: Words) -> list[tuple[float, st
         else:
             found.append((axis.place(day), month if found else f"{month} {day.year}"))
     return found
+
+
+def small_ticks(axis: TimeAxis, foot: float, baseline: float, words: Words) -> str:
+    """Return the ticks of a small picture, whose axis runs at the height `foot`."""
+    return "".join(
+        f'<path class="axis" d="M{x:.1f} {foot:g}v4"/>'
+        f'<text class="tick-label" x="{x:.1f}" y="{baseline:g}">{label}</text>'
+        for x, label in tick_labels(axis, MOST_SMALL_TICKS, words)
+    )
 
 
 def _draw_leaders(found: Ruler) -> list[str]:

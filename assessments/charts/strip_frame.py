@@ -7,7 +7,8 @@ from typing import NamedTuple
 from .. import instrument
 from ..history import Cell, History, Result
 from .columns import Column, codes_of, places_words, time_of, visits_words
-from .ruler import tick_labels
+from .happened import happened_marks
+from .ruler import small_ticks
 from .shapes import marker
 from .time_axis import TimeAxis
 from .who_tested import who_tested
@@ -24,8 +25,6 @@ APART = {"right": -1.8, "left": 1.8, "midline": 0.0}
 ABSENT_APART = {"right": 0.0, "left": 8.0, "midline": 4.0}
 # Levels that are named on the axis: the whole grades.
 NAMED_LEVELS = (0, 1, 3, 6, 9, 12)
-MOST_TICKS = 6
-MOMENT = 3.0
 MANY, DENSE = 25, 50
 
 
@@ -71,7 +70,7 @@ class Frame:
 
 def frame_of(history: History, columns: Sequence[Column], words: Words) -> Frame:
     """Return what the strips share. Raises ValueError without a visit."""
-    axis = TimeAxis.of(history.visits, LEFT + 8, RIGHT - 6)
+    axis = TimeAxis.of(history.days, LEFT + 8, RIGHT - 6)
     places = [axis.place(column.visit.day) for column in columns]
     xs = [f"{place:.1f}" for place in places]
     kinds = list(dict.fromkeys((column.codes, column.shape) for column in columns))
@@ -81,10 +80,10 @@ def frame_of(history: History, columns: Sequence[Column], words: Words) -> Frame
         width=WIDTH,
         height=HEIGHT,
         ground=_ground(history, columns, axis, words)
-        + "".join(who_tested(columns, places, TESTER_BASELINE, WIDTH)),
+        + "".join(who_tested([each.initials for each in columns], places, TESTER_BASELINE)),
         density=" dense" if len(columns) >= DENSE else "",
         spoken=spoken_words(),
-        places=places_words(columns, places),
+        places=places_words([column.iso for column in columns], places),
         visits_words=visits_words(len(columns)),
         visits=[
             DrawnVisit(
@@ -132,27 +131,9 @@ def _ground(history: History, columns: Sequence[Column], axis: TimeAxis, words: 
             f'<path class="grid" d="M{LEFT} {y:.1f}H{RIGHT}"/>'
             f'<text class="code" x="{LEFT - 7}" y="{y + 3.5:.1f}">{codes[level]}</text>'
         )
-    for event in history.events:
-        if event.kind == "relapse" and axis.overlaps(event):
-            start, end = axis.place(event.start), axis.place(event.end or event.start)
-            parts.append(
-                f'<rect class="relapse" x="{start:.1f}" y="{TOP - 6}" '
-                f'width="{max(end - start, MOMENT):.1f}" height="{BOTTOM - TOP + 6}"/>'
-            )
-    for done in history.interventions:
-        if axis.first <= done.start <= axis.last:
-            x = axis.place(done.start)
-            parts.append(f'<path class="intervention" d="M{x:.1f} {TOP - 6}V{BOTTOM}"/>')
-    for referral in history.referrals:
-        if axis.first <= referral.start <= axis.last:
-            x = axis.place(referral.start)
-            parts.append(f'<path class="referral" d="M{x:.1f} {TOP - 6}V{BOTTOM}"/>')
+    parts.append(happened_marks(history, axis, TOP - 6, BOTTOM))
     parts.append(f'<path class="axis" d="M{LEFT} {BOTTOM}H{RIGHT}"/>')
-    for x, label in tick_labels(axis, MOST_TICKS, words):
-        parts.append(
-            f'<path class="axis" d="M{x:.1f} {BOTTOM}v4"/>'
-            f'<text class="tick-label" x="{x:.1f}" y="{TICK_BASELINE}">{label}</text>'
-        )
+    parts.append(small_ticks(axis, BOTTOM, TICK_BASELINE, words))
     return "".join(parts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ..history import Happening, Visit
+from ..history import Happening
 
 MONTHS_OF_A_YEAR = 12
 # Steps between ticks, in months, that fall on the turn of a year.
@@ -24,9 +24,8 @@ class TimeAxis:
     right: float
 
     @classmethod
-    def of(cls, visits: Sequence[Visit], left: float, right: float) -> "TimeAxis":
-        """Return an axis from the first visit to the last. Raises ValueError without a visit."""
-        days = [visit.day for visit in visits]
+    def of(cls, days: Sequence[date], left: float, right: float) -> "TimeAxis":
+        """Return an axis from the first day to the last. Raises ValueError without a day."""
         return cls(min(days), max(days), left, right)
 
     def place(self, day: date) -> float:

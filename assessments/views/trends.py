@@ -1,5 +1,6 @@
 """A patient's strength over time."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from .. import charts, instrument
 from ..history import History
+from ..measured import measured_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
 from ..rules import listed, rule_of
@@ -24,6 +26,9 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     form.is_valid()  # a filter that is wrong says so beside its field and is left out
     rule = rule_of(patient.clinic)
     found = trends_of(history, form.cleaned_data, rule)
+    shown = replace(
+        found.shown, measured=measured_of(patient, found.shown.visits, form.cleaned_data)
+    )
     context = {
         "patient": patient,
         "form": form,
@@ -31,11 +36,14 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "changes": listed(found.changes, patient.clinic),
         "total": len(history.visits),
         "rule": rule,
-        "heat_map": charts.heat_map(found.shown, found.cells),
+        "heat_map": charts.heat_map(shown, found.cells),
         "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
-        "distribution": charts.distribution(found.shown, found.cells),
-        "strips": charts.strips(found.shown, found.cells),
-        "sums": _sums(found.shown),
+        "asymmetry_over_time": charts.asymmetry_over_time(shown, found.cells),
+        "distribution": charts.distribution(shown, found.cells),
+        "strips": charts.strips(shown, found.cells),
+        "forces": charts.measured(shown, "force"),
+        "functions": charts.measured(shown, "function"),
+        "sums": _sums(shown),
         "may_set_rule": user_can(check_user_can_set_rule, request.user, patient.clinic),
         "may_record": user_can(check_user_can_record, request.user, patient),
     }

@@ -36,29 +36,44 @@ class Unit(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a test is told: from `least` to `most` of its unit, in up to so many trials."""
+    """How a test is told: from `least` to `most` of its unit, in up to so many trials.
+
+    `usual_change` is the share from which on a difference is usually taken for a change, where the
+    clinical reference (section 3) knows one.
+    """
 
     unit: Unit
     least: Decimal
     most: Decimal
     trials: int = 1
+    usual_change: Decimal | None = None
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Time is taken for a given task; metres and points count what was achieved."""
+        return self.unit is Unit.SECONDS
 
 
-def _seconds(most: int, trials: int = 1) -> Measure:
+FIFTH = Decimal("0.2")
+
+
+def _seconds(most: int, trials: int = 1, usual_change: Decimal | None = None) -> Measure:
     # Nobody takes no time at all: 0 seconds would be a test that was not done.
-    return Measure(Unit.SECONDS, Decimal("0.1"), Decimal(most), trials)
+    return Measure(Unit.SECONDS, Decimal("0.1"), Decimal(most), trials, usual_change)
 
 
 # Limits, and the mean of two trials, as the manuals of the tests have them (clinical reference,
 # section 3: 180 s, 300 s a hand, 0-56 points); 999 is what there is room for.
 MEASURES: dict[FunctionalKind, Measure] = {
-    FunctionalKind.WALK_25_FEET: _seconds(180, trials=2),
-    FunctionalKind.NINE_HOLE_RIGHT: _seconds(300, trials=2),
-    FunctionalKind.NINE_HOLE_LEFT: _seconds(300, trials=2),
+    FunctionalKind.WALK_25_FEET: _seconds(180, 2, FIFTH),
+    FunctionalKind.NINE_HOLE_RIGHT: _seconds(300, 2, FIFTH),
+    FunctionalKind.NINE_HOLE_LEFT: _seconds(300, 2, FIFTH),
     FunctionalKind.UP_AND_GO: _seconds(999),
     FunctionalKind.SIT_TO_STAND_5: _seconds(999),
     FunctionalKind.WALK_2_MINUTES: Measure(Unit.METRES, Decimal(0), Decimal(999)),
-    FunctionalKind.WALK_6_MINUTES: Measure(Unit.METRES, Decimal(0), Decimal(2000)),
+    FunctionalKind.WALK_6_MINUTES: Measure(
+        Unit.METRES, Decimal(0), Decimal(2000), usual_change=FIFTH
+    ),
     FunctionalKind.BERG: Measure(Unit.POINTS, Decimal(0), Decimal(56)),
 }
 

@@ -23,6 +23,8 @@ CODE = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 MARKED_SAFE = {
     "assessments/charts/asymmetry.py": "catalogue words, codes and testers, each escaped on entry",
     "assessments/charts/distribution.py": "numbers, catalogue words and testers, escaped on entry",
+    "assessments/charts/asymmetry_over_time.py": "codes, testers, words, each escaped on entry",
+    "assessments/charts/measured.py": "numbers and words, typed ones too, each escaped on entry",
     "assessments/charts/body_map.py": "numbers and catalogue words, each escaped where it is made",
     "assessments/charts/heat_map.py": "numbers and catalogue words, each escaped where it is made",
     "assessments/charts/strips.py": "numbers and catalogue words, each escaped where it is made",

@@ -28,12 +28,12 @@ def test_days_outside_stand_at_the_ends():
 
 
 def test_a_lone_day_stands_in_the_middle():
-    axis = TimeAxis.of([visit(0), visit(0, tester="B")], 10, 30)
+    axis = TimeAxis.of([visit(0).day, visit(0).day], 10, 30)
     assert axis.place(axis.first) == 20
 
 
 def test_the_axis_spans_the_visits_in_any_order():
-    axis = TimeAxis.of([visit(30), visit(0), visit(10)], 0, 100)
+    axis = TimeAxis.of([visit(day).day for day in (30, 0, 10)], 0, 100)
     assert (axis.last - axis.first).days == 30
 
 

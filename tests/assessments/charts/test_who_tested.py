@@ -15,7 +15,8 @@ from tests.assessments.plain_history import visit
 
 def row(*testers: str, step: float = 60) -> ET.Element:
     found = columns([visit(9 * n, {}, tester=name) for n, name in enumerate(testers)], Words())
-    return parse("".join(who_tested(found, [30 + step * n for n in range(len(found))], 148, 330)))
+    xs = [30 + step * place for place in range(len(found))]
+    return parse("".join(who_tested([each.initials for each in found], xs, 148)))
 
 
 def initials(tree: ET.Element) -> list[str | None]:

@@ -1,0 +1,205 @@
+"""Asymmetry over time: at each visit, which side is weaker and by how many whole grades.
+
+Grades are ordinal: the height is a count of whole grades, nothing is drawn between visits, and a
+visit at which a side has no grade has no difference, which is not a difference of 0.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import instrument
+from ..change.asymmetry import Sides, sides_of
+from ..history import Cell, History
+from ..instrument import Side
+from .columns import Column, columns, places_words, time_of
+from .happened import happened_marks
+from .legend import legend_item, tester_items
+from .ruler import small_ticks
+from .shapes import cross, marker
+from .time_axis import TimeAxis
+from .who_tested import who_tested
+from .words import Words, escape
+
+# The time axis is that of the strips.
+WIDTH, HEIGHT = 330, 158
+LEFT, RIGHT = 26, 320
+TOP, MIDDLE, BOTTOM = 8, 56, 104
+ABSENT, TICK_BASELINE, TESTER_BASELINE = 112, 138, 154
+WHOLE, PART = 9, 4  # pixels for a whole grade, and for what is less than one
+RADIUS, EQUAL_RADIUS = 3.6, 2.4
+WAY = {Side.RIGHT: -1, Side.LEFT: 1}  # up and down
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the pictures of all movements share; `sides` are those of each visit by movement."""
+
+    columns: Sequence[Column]
+    sides: Sequence[dict[str, Sides]]
+    xs: Sequence[float]
+    ground: str
+    words: Words
+
+
+def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
+    """Return a figure for each movement whose sides were once a whole grade apart, and name the
+    others; empty when no movement of which `cells` has both sides was ever graded on both.
+    """
+    words = Words()
+    found = columns(history.visits, words)
+    sides = [{each.movement: each for each in sides_of(visit.results)} for visit in history.visits]
+    asked = {(movement, str(side)) for movement, side in cells}
+    both = [key for key in instrument.MOVEMENTS if asked >= {(key, side.value) for side in WAY}]
+    compared = [key for key in both if any(key in each for each in sides)]
+    if not compared:
+        return SafeString("")
+    apart = [key for key in compared if any(_weaker(each, key) for each in sides)]
+    axis = TimeAxis.of(history.days, LEFT + 8, RIGHT - 6)
+    xs = [axis.place(column.visit.day) for column in found]
+    frame = Frame(found, sides, xs, _ground(history, axis, found, xs, words), words)
+    places = places_words([column.iso for column in found], xs)
+    parts = [_legend(found), f'<div class="strips" {places}>']
+    for movement in apart:
+        parts += _figure(movement, frame)
+    parts += ["</div>", _others([words.movement(key) for key in compared if key not in apart])]
+    # Every part was escaped where it entered.
+    return SafeString("".join(parts))
+
+
+def _weaker(sides: dict[str, Sides], movement: str) -> Side | None:
+    return sides[movement].weaker if movement in sides else None
+
+
+def _others(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    text = escape(_("Never a whole grade apart: %(movements)s."))
+    return f'<p class="muted small">{text % {"movements": ", ".join(names)}}</p>'
+
+
+def _figure(movement: str, frame: Frame) -> list[str]:
+    title, last = frame.words.movement(movement), frame.sides[-1].get(movement)
+    rows, marks = [], []
+    for column, sides, x in zip(frame.columns, frame.sides, frame.xs, strict=True):
+        told = _told(sides.get(movement), column, movement, frame.words)
+        rows.append(_row(column, movement, told, frame.words))
+        marks.append(_mark(sides.get(movement), column, movement, x, told))
+    latest = _difference(last) if last else frame.words.not_assessed
+    return [
+        '<figure class="chart strip asymmetry" data-chart="asymmetry-over-time" '
+        f'data-movement="{movement}"><figcaption><span class="strip-name">{title}</span> '
+        f'<span class="strip-latest">{latest}</span></figcaption>'
+        f'<svg data-plot="" data-cursor="{TOP} {BOTTOM}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'role="img" aria-label="{title}: {escape(_("right against left; the table follows"))}">',
+        frame.ground,
+        *marks,
+        '</svg><p class="chart-reading" role="status"></p>',
+        *_table(title, rows, frame.words),
+        "</figure>",
+    ]
+
+
+def _difference(sides: Sides) -> str:
+    """Return in words which side is weaker and by how much, escaped."""
+    if sides.lower is None:
+        return escape(_("sides equal"))
+    whole = sides.whole_grades
+    if not whole:
+        by = _("less than a whole grade")
+    else:
+        by = ngettext("%(count)d whole grade", "%(count)d whole grades", whole) % {"count": whole}
+    return escape(_("%(side)s weaker by %(grades)s") % {"side": sides.lower.label, "grades": by})
+
+
+def _told(sides: Sides | None, column: Column, movement: str, words: Words) -> str:
+    """Return the difference, or that there is none to tell; empty when neither side was asked."""
+    if sides:
+        return _difference(sides)
+    results = [column.visit.results.get((movement, side.value)) for side in WAY]
+    return escape(_("no comparison")) if any(results) else ""
+
+
+def _mark(sides: Sides | None, column: Column, movement: str, x: float, told: str) -> str:
+    if not told:
+        return ""
+    said = f"{told}, {column.day}, {column.tester}"
+    head = (
+        f'data-movement="{movement}" data-date="{column.iso}" data-tester="{column.tester}" '
+        f'data-said="{said}"'
+    )
+    if sides is None:
+        return f'<path class="nd midline" {head} d="M{x:.1f} {ABSENT}{cross(2.4)}"/>'
+    if sides.lower is None:
+        return (
+            f'<path class="mark midline" {head} d="M{x:.1f} {MIDDLE}{marker(column.shape, 2.4)}"/>'
+        )
+    height = sides.whole_grades * WHOLE or PART
+    y = MIDDLE + WAY[sides.lower] * height
+    side = sides.lower.value
+    return (
+        f'<path class="stem {side}" d="M{x:.1f} {MIDDLE}V{y}"/>'
+        f'<path class="mark {side}" {head} data-side="{side}" '
+        f'd="M{x:.1f} {y}{marker(column.shape, RADIUS)}"/>'
+    )
+
+
+def _ground(
+    history: History, axis: TimeAxis, found: Sequence[Column], xs: Sequence[float], words: Words
+) -> str:
+    """Draw a line a whole grade, the line of equal sides, time, what happened and who tested."""
+    parts = [happened_marks(history, axis, TOP, BOTTOM)]
+    for grades in range(-5, 6):
+        y = MIDDLE + grades * WHOLE
+        parts.append(f'<path class="{"grid" if grades else "axis"}" d="M{LEFT} {y}H{RIGHT}"/>')
+        if grades % 2:
+            parts.append(f'<text class="code" x="{LEFT - 5}" y="{y + 3.5}">{abs(grades)}</text>')
+    for side, y in ((Side.RIGHT, TOP + 12), (Side.LEFT, BOTTOM - 5)):
+        parts.append(f'<text class="side-word" x="2" y="{y}">{words.initials[side]}</text>')
+    parts.append(small_ticks(axis, BOTTOM, TICK_BASELINE, words))
+    parts += who_tested([column.initials for column in found], xs, TESTER_BASELINE)
+    return "".join(parts)
+
+
+def _row(column: Column, movement: str, told: str, words: Words) -> str:
+    results = [column.visit.results.get((movement, side.value)) for side in WAY]
+    cells = [words.recorded(result, column.codes) for result in results]
+    said = "".join(f"<td>{cell}</td>" for cell in (*cells, told, column.tester))
+    return f'<tr><th scope="row">{time_of(column)}</th>{said}</tr>'
+
+
+def _table(title: str, rows: Sequence[str], words: Words) -> list[str]:
+    headings = [words.visit, *(words.sides[side] for side in WAY), escape(_("Difference"))]
+    shown = "".join(f'<th scope="col">{heading}</th>' for heading in (*headings, words.tester))
+    return [
+        f'<details class="chart-table"><summary>{escape(_("Both sides at each visit"))}</summary>'
+        f'<div class="chart-table-scroll"><table><caption>{title}</caption>'
+        f"<thead><tr>{shown}</tr></thead><tbody>",
+        *rows,
+        "</tbody></table></div></details>",
+    ]
+
+
+def _legend(found: Sequence[Column]) -> str:
+    ways = ((Side.RIGHT, _("up: right weaker")), (Side.LEFT, _("down: left weaker")))
+    items = [
+        legend_item(f'<path class="mark {side.value}" d="M8 8{marker(0, 4)}"/>', escape(words))
+        for side, words in ways
+    ]
+    items.append(
+        legend_item(
+            f'<path class="mark midline" d="M8 8{marker(0, EQUAL_RADIUS)}"/>', escape(_("equal"))
+        )
+    )
+    items += [
+        f"<li>{escape(_('a line is a whole grade; a shorter stem is less than one'))}</li>",
+        legend_item(
+            f'<path class="nd midline" d="M8 8{cross(3)}"/>',
+            escape(_("no comparison: a side has no grade")),
+        ),
+        *tester_items(found),
+    ]
+    return f'<ul class="chart-legend">{"".join(items)}</ul>'
