@@ -11,9 +11,11 @@ from .distribution import distribution
 from .heat_map import heat_map
 from .measured import measured
 from .spark import Spark, spark
+from .standalone import FAMILIES
 from .strips import strips
 
 __all__ = [
+    "FAMILIES",
     "Spark",
     "asymmetry",
     "asymmetry_over_time",

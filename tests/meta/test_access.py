@@ -111,6 +111,7 @@ TABLE = {
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
     "assessments:compare": (ONE_PATIENT, NEVER_IN),
+    "assessments:picture": (ONE_PATIENT, NEVER_IN),
     "assessments:judge_weakness": (ONE_PATIENT, ONE_PATIENT),
     "assessments:new": (RECORDERS, RECORDERS),
     "assessments:blank": (RECORDERS, NEVER_IN),
@@ -206,6 +207,8 @@ def address(name: str, things: Things) -> str:
         "observation_id": things.signed.pk,
         "uidb36": "abc",
         "key": "movement" if "fhir" in name else "def-ghi",
+        "kind": "heat-map",
+        "form": "svg",
     }
     pattern = dict(patterns())[name]
     wanted = pattern.pattern.regex.groupindex
