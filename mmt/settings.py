@@ -32,10 +32,11 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Seconds: idle, each use moves the end on; and in all, however much it is used.
-SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", 60) * 60
+SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", 15) * 60
 SESSION_LONGEST = env.number("SESSION_HOURS", 12) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "mmt.errors.csrf_failure"
@@ -62,12 +63,12 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "mmt.apps.StaticConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mmt.accounts.session.limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mmt.accounts.factors.rule.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -126,8 +128,14 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Data -------------------------------------------------------------------------------------
 DATABASES = {"default": env.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # It counts failed sign-ins: a flood of invented names must not push the counts out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+SESSION_ENGINE = "mmt.accounts.store"
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -142,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mmt.accounts.passwords.DisguisedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -157,7 +165,29 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/5m/ip,8/5m/key"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which a sign-in or a password holds
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",  # asked at all: a whole clinic may sit behind one address
+    "login_failed": "100/5m/ip,8/5m/key",
+    "login_failed_known": "8/5m/key",  # from a browser that the person has signed in with
+}
+MFA_ADAPTER = "mmt.accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation proves the address
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # the code before and the code after, for clocks that are off
+MFA_FORMS = {
+    "authenticate": "mmt.accounts.factors.forms.CodeForm",
+    "reauthenticate": "mmt.accounts.factors.forms.CodeAgainForm",
+    "activate_totp": "mmt.accounts.factors.forms.ActivateForm",
+    "add_webauthn": "mmt.accounts.factors.forms.PasskeyForm",
+    "authenticate_webauthn": "mmt.accounts.factors.forms.PasskeySecondForm",
+    "reauthenticate_webauthn": "mmt.accounts.factors.forms.PasskeyAgainForm",
+    "login_webauthn": "mmt.accounts.factors.forms.PasskeySignInForm",
+}
 INVITATION_LIFETIME = timedelta(days=7)
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST")

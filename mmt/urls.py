@@ -1,13 +1,18 @@
 """Every address of the product, room by room."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes.views import view_recovery_codes
+from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from assessments.views.start import start
 from mmt import offline
-from mmt.accounts import token_views
+from mmt.accounts import own, token_views
+from mmt.accounts.factors import views as factors
 from mmt.accounts.session import clears_device, device
 
 handler400 = "mmt.errors.bad_request"
@@ -24,6 +29,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 # Of django-allauth's pages only those that a closed house needs: accounts come by invitation.
 account_patterns = [
+    path("", own.account, name="account"),
+    path("sessions/end/", own.end, name="end_sessions"),
     path("login/", account.login, name="account_login"),
     path("logout/", clears_device(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
@@ -43,6 +50,26 @@ account_patterns = [
         name="account_reset_password_from_key_done",
     ),
 ]
+to_own_account = RedirectView.as_view(pattern_name="account")
+factor_patterns = [
+    path("", to_own_account, name="mfa_index"),
+    path("needed/", factors.needed, name="second_factor"),
+    path("code/", mfa.authenticate, name="mfa_authenticate"),
+    path("code/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("app/add/", factors.AddApp.as_view(), name="mfa_activate_totp"),
+    path("app/remove/", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/make/",
+        factors.MakeRecoveryCodes.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("passkeys/", to_own_account, name="mfa_list_webauthn"),
+    path("passkeys/sign-in/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
+    path("passkeys/again/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("passkeys/add/", factors.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/remove/", factors.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+]
 
 token_patterns = [
     path("", token_views.tokens, name="tokens"),
@@ -59,6 +86,7 @@ urlpatterns = [
     path("accounts/keys/", include(token_patterns)),
     path("api/", include("assessments.api.urls")),
     path("fhir/", include("assessments.api.fhir.urls")),
+    path("accounts/second-factor/", include(factor_patterns)),
     path("team/", include("mmt.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("exports/", include("assessments.exchange.urls")),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mmt.accounts.again import asks_again_to_post
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.requests import SignedInRequest
 from mmt.accounts.roles import Permission
@@ -23,6 +24,7 @@ from .selection import Layout
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again_to_post
 def index(request: SignedInRequest) -> HttpResponseBase:
     """Choose records and get the file. The choice in the address says how many they are."""
     clinics = clinics_for(request.user)

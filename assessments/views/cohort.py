@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mmt.accounts.again import ask_again
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
 from mmt.audit.log import record
@@ -174,9 +175,12 @@ def cohort_export(request: SignedInRequest) -> HttpResponseBase:
                 outcome=Outcome.REFUSED,
             )
         raise PermissionDenied(_("Only an administrator of a clinic can export its records."))
+    back = f"{reverse('assessments:cohort')}?{_without_place(request.GET)}"
+    if asked := ask_again(request, back=back):
+        return asked
     form = Question(request.GET, clinics=clinics)
     if not form.is_valid():
-        return redirect(f"{reverse('assessments:cohort')}?{_without_place(request.GET)}")
+        return redirect(back)
     found = form.found()
     files.tell(found, form, by=user)
     name = f"mmt-cohort-{clinics[0].now().date().isoformat()}.csv"

@@ -1,5 +1,18 @@
+import logging
+import time
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+
+from . import lockout
+from .models import User
+from .session import STARTED
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -7,3 +20,31 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A sign-in is as good as asking again, for as long as asking holds."""
+        started = self.request.session.get(STARTED, 0)
+        return time.time() - started >= app_settings.REAUTHENTICATION_TIMEOUT
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt; raises ValidationError where there were too many."""
+        action, key = lockout.counted_as(request, credentials.get("email") or "")
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action=action, key=key
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        lockout.remember(request, response, user.email)
+        return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **kwargs: Any
+    ) -> None:
+        """What was done is done, whether or not a mail server takes the news of it."""
+        try:
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        except (OSError, SMTPException):
+            log.exception("%s could not be sent to %s.", template_prefix, user.pk)

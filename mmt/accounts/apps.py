@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import session, signin
+        from .factors import told
 
         signin.watch()
+        told.watch()
         session.watch()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -112,6 +113,8 @@ class Clinic(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_DAYS)],
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    # Roles that need one beside administrators, who always do.
+    second_factor_roles = models.JSONField(default=list, editable=False)
     change_flags = models.BooleanField(_("show flags of change"), default=True)
     # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
     change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -165,6 +168,11 @@ class Clinic(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def wants_second_factor(self, role: str) -> bool:
+        """Administrators need one always, but for the invented ones of the demonstration."""
+        always = role == Role.ADMINISTRATOR and not self.is_demo
+        return always or role in self.second_factor_roles
 
     def now(self) -> datetime:
         """The time on the clinic's wall."""
@@ -272,3 +280,15 @@ class ApiToken(models.Model):
     @property
     def is_in_force(self) -> bool:
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or about to be; see `mmt/accounts/store.py`."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from .store import SessionStore  # which stands on this model
+
+        return SessionStore

@@ -13,14 +13,18 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods
 
-from .models import User
+from mmt import trace
+
+from .models import Session, User
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
-STARTED, SEEN = "started", "seen"
+STARTED, SEEN, ADDRESS, AGENT = "started", "seen", "address", "agent"
+LONGEST_AGENT = 300
 SEEN_EVERY = 60  # seconds between two writes that say a person is still there
 
 
@@ -29,7 +33,10 @@ def watch() -> None:
 
 
 def _begin(*, request: HttpRequest, **_kwargs: Any) -> None:
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
     request.session[STARTED] = request.session[SEEN] = int(time.time())
+    request.session[ADDRESS] = trace.client_address(request) or ""
+    request.session[AGENT] = request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT]
 
 
 def limits(get_response: GetResponse) -> GetResponse:

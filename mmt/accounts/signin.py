@@ -5,6 +5,7 @@ Signals, since the sign-in itself is django-allauth's: there is no line of ours 
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 
@@ -18,6 +19,8 @@ def watch() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="audit-sign-in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit-sign-out")
     user_login_failed.connect(_refused, dispatch_uid="audit-sign-in-failed")
+    password_changed.connect(_new_password, dispatch_uid="audit-password-changed")
+    password_reset.connect(_new_password, dispatch_uid="audit-password-reset")
 
 
 def _signed_in(*, user: User, **_kwargs: Any) -> None:
@@ -41,3 +44,8 @@ def _refused(*, credentials: dict[str, Any], **_kwargs: Any) -> None:
             actor=tried.replace("\0", ""),
             outcome=Outcome.REFUSED,
         )
+
+
+def _new_password(*, user: User, **_kwargs: Any) -> None:
+    with transaction.atomic():
+        record(Action.PASSWORD_CHANGED, by=user)

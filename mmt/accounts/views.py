@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import actions
+from .access import check_manages_a_team, check_manages_the_team, get_membership
+from .again import asks_again, asks_again_to_post
+from .factors.listed import factors_of
 from .forms import AcceptForm, InviteForm, RoleForm
 from .invitations import invitation_url, send_invitation
 from .models import Invitation, Membership, User
@@ -27,15 +29,16 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """The teams of the clinics that the person administers."""
-    _check_manages_a_team(request.user)
+    check_manages_a_team(request.user)
     context = {"teams": load_teams(request.user.clinics_with(Permission.MANAGE_TEAM))}
     return render(request, "team/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again_to_post
 def invite(request: SignedInRequest) -> HttpResponse:
     """Invite by e-mail. The link is shown once, to be passed on where mail does not arrive."""
-    _check_manages_a_team(request.user)
+    check_manages_a_team(request.user)
     form = InviteForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -59,7 +62,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
 def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
     own = request.user.clinics
     invitation = get_object_or_404(Invitation, pk=invitation_id, clinic__in=own)
-    _check_manages_the_team(request.user, invitation.clinic_id)
+    check_manages_the_team(request.user, invitation.clinic_id)
     _attempt(
         request,
         lambda: actions.withdraw_invitation(invitation, by=request.user),
@@ -71,7 +74,7 @@ def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
 @require_safe
 def member(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     """One person of the team: each role, and what can be done about it."""
-    membership = _get_membership(request, membership_id)
+    membership = get_membership(request, membership_id)
     rows = Membership.objects.filter(user=membership.user_id, clinic=membership.clinic_id)
     memberships = list(rows.order_by("-active", "role"))
     held = {row.role for row in memberships if row.active}
@@ -81,6 +84,7 @@ def member(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
         "clinic": membership.clinic,
         "memberships": memberships,
         "offered": [role for role in Role if role not in held],
+        "factors": factors_of(membership.user),
         # What one cannot take from oneself.
         "locked": [
             row.pk
@@ -92,8 +96,9 @@ def member(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def change_role(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
-    membership = _get_membership(request, membership_id)
+    membership = get_membership(request, membership_id)
     if role := _chosen_role(request):
         _attempt(
             request,
@@ -104,8 +109,9 @@ def change_role(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def add_role(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
-    membership = _get_membership(request, membership_id)
+    membership = get_membership(request, membership_id)
     if role := _chosen_role(request):
         _attempt(
             request,
@@ -116,8 +122,9 @@ def add_role(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def deactivate(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
-    membership = _get_membership(request, membership_id)
+    membership = get_membership(request, membership_id)
     _attempt(
         request,
         lambda: actions.deactivate_membership(membership, by=request.user),
@@ -127,8 +134,9 @@ def deactivate(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@asks_again
 def reactivate(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
-    membership = _get_membership(request, membership_id)
+    membership = get_membership(request, membership_id)
     _attempt(
         request,
         lambda: actions.reactivate_membership(membership, by=request.user),
@@ -183,27 +191,6 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         request, _("You are on the team of %(clinic)s.") % {"clinic": invitation.clinic}
     )
     return redirect("start")
-
-
-def _check_manages_a_team(user: User) -> None:
-    if not user.can_somewhere(Permission.MANAGE_TEAM):
-        raise PermissionDenied(_("Only an administrator can manage a team."))
-
-
-def _check_manages_the_team(user: User, clinic_id: UUID) -> None:
-    if not user.can(Permission.MANAGE_TEAM, clinic_id):
-        raise PermissionDenied(_("Only an administrator of this clinic can manage its team."))
-
-
-def _get_membership(request: SignedInRequest, membership_id: UUID) -> Membership:
-    """Return a membership of one's own clinic, or 404; only its administrator gets it."""
-    found = get_object_or_404(
-        Membership.objects.select_related("user", "clinic"),
-        pk=membership_id,
-        clinic__in=request.user.clinics,
-    )
-    _check_manages_the_team(request.user, found.clinic_id)
-    return found
 
 
 def _chosen_role(request: SignedInRequest) -> Role | None:

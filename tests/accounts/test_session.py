@@ -26,22 +26,22 @@ def is_in(client: Client) -> bool:
 
 def test_an_idle_session_ends(as_user: AsUser, physio: User) -> None:
     client = as_user(physio)
-    with minutes_on(59):
+    with minutes_on(14):
         assert is_in(client)
-    with minutes_on(61 + 59):
+    with minutes_on(14 + 16):
         assert not is_in(client)
 
 
 def test_each_use_moves_the_end_on(as_user: AsUser, physio: User) -> None:
     client = as_user(physio)
-    for minutes in (50, 100, 150):
+    for minutes in (12, 24, 36):
         with minutes_on(minutes):
             assert is_in(client)
 
 
 def test_however_much_it_is_used_it_ends_after_twelve_hours(as_user: AsUser, physio: User) -> None:
     client = as_user(physio)
-    for minutes in range(50, 12 * 60, 50):
+    for minutes in range(12, 12 * 60, 12):
         with minutes_on(minutes):
             assert is_in(client)
     with minutes_on(12 * 60 + 1):
@@ -50,18 +50,18 @@ def test_however_much_it_is_used_it_ends_after_twelve_hours(as_user: AsUser, phy
 
 def test_asking_how_long_it_lasts_keeps_nobody_in(as_user: AsUser, physio: User) -> None:
     client = as_user(physio)
-    with minutes_on(50):
+    with minutes_on(5):
         assert 590 <= client.get("/device/").json()["seconds"] <= 610
-    with minutes_on(61):
+    with minutes_on(16):
         assert client.get("/device/").json()["user"] is None
         assert not is_in(client)
 
 
 def test_saying_that_one_is_still_there_keeps_one_in(as_user: AsUser, physio: User) -> None:
     client = as_user(physio)
-    with minutes_on(59):
-        assert client.post("/device/").json()["seconds"] == 3600
-    with minutes_on(100):
+    with minutes_on(14):
+        assert client.post("/device/").json()["seconds"] == 15 * 60
+    with minutes_on(28):
         assert is_in(client)
 
 

@@ -40,6 +40,7 @@ MEMBER = "login no no no in gone"
 MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
+NO_FACTOR = "login gone gone gone gone gone"  # of one's own; here nobody has one
 NEVER = "- - - - - -"
 NEVER_IN = "login - - - - -"
 NOWHERE = "gone gone gone gone gone gone"
@@ -55,6 +56,21 @@ TABLE = {
     "start": (SIGNED_IN, NEVER_IN),
     "account_login": (OPEN, OPEN),
     "account_logout": (SIGNED_IN, ALL_SENT_TO_SIGN_IN),
+    "account": (SIGNED_IN, NEVER_IN),
+    "end_sessions": (NEVER_IN, SIGNED_IN),
+    "second_factor": (SIGNED_IN, NEVER_IN),
+    "mfa_index": (SIGNED_IN, SIGNED_IN),
+    "mfa_list_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_authenticate": (SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_login_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": (SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": (NO_FACTOR, NO_FACTOR),
+    "mfa_view_recovery_codes": (NO_FACTOR, NEVER_IN),
+    "mfa_generate_recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "mfa_add_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": (NO_FACTOR, NO_FACTOR),
     "account_inactive": (OPEN, NEVER),
     "account_signup": (OPEN, OPEN),
     "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
@@ -95,6 +111,8 @@ TABLE = {
     "team:member": (MEMBER, NEVER_IN),
     "team:change_role": (NEVER_IN, MEMBER),
     "team:add_role": (NEVER_IN, MEMBER),
+    "team:reset_factors": (NEVER_IN, MEMBER),
+    "team:second_factors": (MEMBER, MEMBER),
     "team:deactivate": (NEVER_IN, MEMBER),
     "team:reactivate": (NEVER_IN, MEMBER),
     "patients:list": (SIGNED_IN, SIGNED_IN),
@@ -209,6 +227,7 @@ def address(name: str, things: Things) -> str:
         "key": "movement" if "fhir" in name else "def-ghi",
         "kind": "heat-map",
         "form": "svg",
+        "pk": 1,
     }
     pattern = dict(patterns())[name]
     wanted = pattern.pattern.regex.groupindex

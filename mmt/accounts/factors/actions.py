@@ -1,0 +1,62 @@
+"""What an administrator decides about second factors: one transaction each, told in it."""
+
+from collections.abc import Collection
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mmt.audit.log import record
+from mmt.audit.models import Action
+
+from ..actions import Refused
+from ..models import Clinic, User
+from ..store import end_all
+
+
+@transaction.atomic
+def reset_factors(person: User, *, by: User) -> None:
+    """Take every second factor of a person away, and their sessions, so that they start anew.
+
+    Every clinic the person works in is told, since their account is one. Raises Refused.
+    """
+    if person.pk == by.pk:
+        raise Refused(
+            _("Nobody can do this for themselves: another administrator can, or a recovery code.")
+        )
+    held = Authenticator.objects.select_for_update().filter(user=person)
+    kinds = sorted(factor.type for factor in held)
+    if not kinds:
+        raise Refused(_("This person has no second factor."))
+    Authenticator.objects.filter(user=person).delete()
+    end_all(person)
+    for clinic in person.clinics:
+        record(
+            Action.FACTORS_RESET,
+            by=by,
+            clinic_id=clinic.pk,
+            target=person.pk,
+            detail={"person": person.email, "kinds": kinds},
+        )
+
+
+@transaction.atomic
+def ask_for_factors(clinic: Clinic, roles: Collection[str], *, by: User) -> bool:
+    """Say which roles need a second factor, beside administrators. Return whether it is new."""
+    stands = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    before, after = sorted(stands.second_factor_roles), sorted(roles)
+    if before == after:
+        return False
+    stands.second_factor_roles = after
+    stands.save(update_fields=["second_factor_roles"])
+    record(
+        Action.CLINIC_CHANGED,
+        by=by,
+        clinic_id=stands.pk,
+        target=stands.pk,
+        detail={
+            "before": {"second_factor_roles": before},
+            "after": {"second_factor_roles": after},
+        },
+    )
+    return True

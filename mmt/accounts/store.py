@@ -1,0 +1,102 @@
+"""Sessions in the database, each with its person, so that they can be listed and ended."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from .models import Session, User
+from .session import ADDRESS, AGENT, SEEN, STARTED
+
+# What a browser says of itself, the telling word first: others borrow each other's names.
+BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPad": "iPad",
+    "iPhone": "iPhone",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+class SessionStore(DatabaseStore):
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        session: Any = super().create_model_instance(data)
+        session.user_id = data.get("_auth_user_id")
+        return session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """`handle` names it on a page: the key itself would open it."""
+
+    handle: str
+    started: datetime
+    seen: datetime
+    address: str
+    device: str
+    is_this: bool
+
+
+def open_sessions(user: User, this_key: str | None) -> list[OpenSession]:
+    """Return the person's sessions that are not over, the one in use first."""
+    found = []
+    for row in Session.objects.filter(user=user, expire_date__gt=timezone.now()):
+        facts = row.get_decoded()
+        started = facts.get(STARTED, 0)
+        if started + settings.SESSION_LONGEST < time.time():
+            continue
+        found.append(
+            OpenSession(
+                handle=handle_of(row.session_key),
+                started=datetime.fromtimestamp(started, UTC),
+                seen=datetime.fromtimestamp(facts.get(SEEN, started), UTC),
+                address=facts.get(ADDRESS, ""),
+                device=device_name(facts.get(AGENT, "")),
+                is_this=row.session_key == this_key,
+            )
+        )
+    return sorted(found, key=lambda each: (not each.is_this, -each.seen.timestamp()))
+
+
+def handle_of(session_key: str) -> str:
+    return salted_hmac("mmt.session", session_key, algorithm="sha256").hexdigest()[:32]
+
+
+def device_name(agent: str) -> str:
+    """Return "Firefox, Windows" and the like; empty where nothing is known."""
+    parts = (
+        next((name for word, name in known.items() if word in agent), "")
+        for known in (BROWSERS, SYSTEMS)
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End one of the person's own sessions; say whether there was one of that name."""
+    for key in Session.objects.filter(user=user).values_list("session_key", flat=True):
+        if handle_of(key) == handle:
+            Session.objects.filter(session_key=key).delete()
+            return True
+    return False
+
+
+def end_others(request: HttpRequest) -> None:
+    """End every session of this person but the one of this request."""
+    others = Session.objects.filter(user=request.user.pk)
+    others.exclude(session_key=request.session.session_key).delete()
+
+
+def end_all(user: User) -> None:
+    Session.objects.filter(user=user).delete()
