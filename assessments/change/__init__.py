@@ -4,7 +4,7 @@ Pure: values of `assessments.history` in, values out. Words: a change is possibl
 confirmed by repeat.
 """
 
-from .comparison import Change, compare, farthest_first, worst_first
+from .comparison import Change, coincidence, compare, farthest_first, worst_first
 from .repeat import judge
 from .rule import (
     CONFIRMABLE,
@@ -29,6 +29,7 @@ __all__ = [
     "Direction",
     "Flag",
     "Rule",
+    "coincidence",
     "compare",
     "direction_of",
     "distance_in_words",

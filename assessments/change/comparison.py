@@ -11,6 +11,7 @@ from ..history import Cell, Result, Visit
 from .repeat import Grade, is_repeated, near_relapse
 from .rule import (
     CONFIRMABLE,
+    FLAGGED,
     SEVERITY,
     Caution,
     Direction,
@@ -47,6 +48,29 @@ class Change:
         if self.flag not in CONFIRMABLE:
             return ""
         return _("confirmed by repeat") if self.confirmed else _("possible, not yet repeated")
+
+    @property
+    def tester_change(self) -> str:
+        """That a flagged change coincides with a change of tester, in words; otherwise empty."""
+        before, after = self.before_visit, self.after_visit
+        if self.flag not in FLAGGED or before.tester_id == after.tester_id:
+            return ""
+        return coincidence(before.tester, after.tester)
+
+    @property
+    def other_cautions(self) -> tuple[Caution, ...]:
+        """The cautions but that of the tester, where `tester_change` says it in words."""
+        if not self.tester_change:
+            return self.cautions
+        return tuple(each for each in self.cautions if each is not Caution.OTHER_TESTER)
+
+
+def coincidence(before: str, after: str) -> str:
+    """Return the words for two visits tested by different people. It alters no rule."""
+    return _("coincides with a change of tester: %(before)s → %(after)s") % {
+        "before": before,
+        "after": after,
+    }
 
 
 def compare(

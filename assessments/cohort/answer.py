@@ -1,6 +1,7 @@
 """The answer to a question: counts, and one page of the patients with their results."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from patients.models import Patient
 from patients.paging import Page, page_by_name
 
 from .. import charts, instrument
-from ..change import CONFIRMABLE, Direction, Flag, Rule, explain
+from ..change import CONFIRMABLE, Direction, Flag, Rule, coincidence, explain
 from ..history import Result
 from ..models import Progress
 from ..rules import rule_of
@@ -37,6 +38,7 @@ class Row:
     confirmable: bool
     confirmed: bool
     tester: str
+    tester_change: str
     spark: charts.Spark
 
 
@@ -98,7 +100,8 @@ def _has(wanted: Q) -> Exists:
 def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:
     patients = [patient.pk for patient in page.patients]
     shown = list(Progress.objects.filter(wanted, patient__in=patients))
-    people = User.objects.in_bulk({row.latest_tester_id for row in shown})
+    named = {pk for row in shown for pk in (row.baseline_tester_id, row.latest_tester_id)}
+    people = User.objects.in_bulk(named)
     clinics = {clinic.pk: clinic for clinic in question.clinics}
     rules = {pk: rule_of(clinic) for pk, clinic in clinics.items()}
     by_patient: dict[UUID, list[Progress]] = defaultdict(list)
@@ -108,8 +111,7 @@ def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:
     for patient in page.patients:
         patient.clinic = clinics[patient.clinic_id]
         for each in sorted(by_patient[patient.pk], key=_in_order):
-            tester = people.get(each.latest_tester_id)
-            rows.append(_row(each, patient, question.before, rules[patient.clinic_id], tester))
+            rows.append(_row(each, patient, question.before, rules[patient.clinic_id], people))
     return rows
 
 
@@ -123,7 +125,9 @@ def _in_order(row: Progress) -> int:
     return PLACES[row.movement, row.side]
 
 
-def _row(row: Progress, patient: Patient, before: str, rule: Rule, tester: User | None) -> Row:
+def _row(
+    row: Progress, patient: Patient, before: str, rule: Rule, people: Mapping[UUID, User]
+) -> Row:
     zone, old = patient.clinic.zone, getattr(row, f"{before}_level")
     flag = Flag(row.flag)
     shown = flag in FLAGGED and patient.clinic.change_flags
@@ -142,8 +146,18 @@ def _row(row: Progress, patient: Patient, before: str, rule: Rule, tester: User 
         rule=explain(flag, rule) if shown else "",
         confirmable=shown and flag in CONFIRMABLE,
         confirmed=row.confirmed,
-        tester=str(tester or ""),
+        tester=str(people.get(row.latest_tester_id, "")),
+        tester_change=_tester_change(row, people) if shown else "",
         spark=_spark(row, patient),
+    )
+
+
+def _tester_change(row: Progress, people: Mapping[UUID, User]) -> str:
+    """Say whether the flag, which judges the latest grade against the baseline, has two testers."""
+    if row.baseline_tester_id == row.latest_tester_id:
+        return ""
+    return coincidence(
+        *(str(people.get(pk, "")) for pk in (row.baseline_tester_id, row.latest_tester_id))
     )
 
 

@@ -89,7 +89,8 @@ def beside(result: Result | None) -> str:
 def told(found: change.Change) -> str:
     """What backs a change, and what weakens the comparison of this cell in particular."""
     position = [each for each in found.cautions if each is change.Caution.OTHER_POSITION]
-    return " · ".join(filter(None, [found.evidence, *(str(each.label) for each in position)]))
+    said = [found.evidence, *(str(each.label) for each in position), found.tester_change]
+    return " · ".join(filter(None, said))
 
 
 @register.filter

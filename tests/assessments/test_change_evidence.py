@@ -163,3 +163,31 @@ class TestCautions:
             new=graded("4", position="supine"),
         )
         assert found == tuple(Caution)
+
+
+class TestChangeOfTester:
+    def found(self, before="4", after="3", tester="M. Other"):
+        [found] = compare(
+            visit(0, {CELL: graded(before)}), visit(200, {CELL: graded(after)}, tester=tester), RULE
+        )
+        return found
+
+    def test_a_flagged_change_says_who_tested_before_and_after(self):
+        words = "coincides with a change of tester: P. Example → M. Other"
+        assert self.found().tester_change == words
+        assert self.found("5", "4").tester_change == words  # watched
+        assert self.found("3", "2").tester_change == words  # crossed
+
+    def test_the_same_tester_coincides_with_nothing(self):
+        assert self.found(tester="P. Example").tester_change == ""
+
+    @pytest.mark.parametrize(("before", "after"), [("4", "4"), ("0", "0"), ("5", "5-")])
+    def test_what_is_not_flagged_coincides_with_nothing(self, before, after):
+        assert self.found(before, after).tester_change == ""
+
+    def test_it_alters_no_flag_and_stands_for_its_caution(self):
+        ours, theirs = self.found(tester="P. Example"), self.found()
+        assert (ours.flag, ours.direction) == (theirs.flag, theirs.direction)
+        assert theirs.cautions == (Caution.OTHER_TESTER,)
+        assert theirs.other_cautions == ()
+        assert self.found("4", "4").other_cautions == (Caution.OTHER_TESTER,)

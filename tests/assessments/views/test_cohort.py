@@ -121,6 +121,17 @@ def test_a_row_says_grades_dates_flag_and_tester(
     assert f"{trends}?region=knees&side=left" in page.links
 
 
+def test_a_row_says_that_its_flag_coincides_with_a_change_of_tester(
+    cohort: dict[str, Patient], as_user: AsUser, physio: User, colleague: User
+) -> None:
+    client = as_user(physio)
+    assert "change of tester" not in ask(client, direction="either").text
+    visits(cohort["Zzfellonce"], colleague, (2, 5))
+    visits(cohort["Zzthird"], colleague, (2, 11))  # within noise: no flag, and nothing to say
+    text = ask(client, direction="either").text
+    assert text.count("coincides with a change of tester: Pia Physio → Cora Colleague") == 1
+
+
 def test_what_is_still_there_at_a_repeat_is_confirmed(
     cohort: Any, as_user: AsUser, physio: User
 ) -> None:

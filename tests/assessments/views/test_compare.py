@@ -65,6 +65,19 @@ def test_what_differed_around_the_visits_is_said(
     assert "Fatigue before, 0-10 1 7 differs" in text
 
 
+def test_a_flag_says_that_it_coincides_with_a_change_of_tester(
+    as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
+) -> None:
+    client = as_user(clinician)
+    said = "coincides with a change of tester: Pia Physio → Cora Colleague"
+    assert compared(client, patient, visits[0], visits[1]).count(said) == 4  # two flags, twice each
+    assert "change of tester" not in compared(client, patient, visits[0], visits[2])
+    for name in ("trends", "person"):
+        assert "change of tester" not in page(client, name, patient).text
+    trends = rows(page(client, "trends", patient, "?reference=previous").text)
+    assert "coincides with a change of tester: Cora Colleague → Pia Physio" in trends
+
+
 def test_the_order_of_the_address_does_not_turn_a_loss_into_a_gain(
     as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
 ) -> None:
