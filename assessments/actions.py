@@ -12,12 +12,14 @@ from mmt.audit.log import record
 from mmt.audit.models import Action
 from patients.models import Patient
 
-from . import progress
+from . import pairing, progress
 from .copying import copy_record
 from .entry.content import Content
 from .entry.drafts import lock_draft
 from .history import Cell, Result
 from .models import Amendment, Assessment, AssessmentStatus, Score, ScoreChange
+from .models.assessment import IN_FORCE
+from .quality import marks
 
 
 class StaleRevision(ValueError):
@@ -38,8 +40,9 @@ def sign_assessment(
 ) -> Assessment:
     """Write the draft's scores as rows, freeze the record, bring the read model up to date.
 
-    `assessment` carries the context fields as validated. Raises StaleRevision if the draft was
-    saved since `draft_revision`, NoLongerADraft if it was signed or discarded, NothingToSign.
+    A record of a blind pair waits for the other one before it counts. `assessment` carries the
+    context fields as validated. Raises StaleRevision if the draft was saved since
+    `draft_revision`, NoLongerADraft if it was signed or discarded, NothingToSign.
     """
     draft = lock_draft(assessment.pk)
     if draft.revision != draft_revision:
@@ -59,11 +62,14 @@ def sign_assessment(
         ]
     )
     draft.delete()
+    progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
+    assessment.apart = Assessment.objects.values_list("apart", flat=True).get(pk=assessment.pk)
     assessment.status = AssessmentStatus.SIGNED
     assessment.signed_by, assessment.signed_at = by, timezone.now()
     assessment.revision += 1
     assessment.save()
-    progress.add_visit(assessment, content.levels)
+    if not assessment.apart:
+        progress.add_visit(assessment, content.levels)
     record(
         Action.ASSESSMENT_SIGNED,
         by=by,
@@ -72,6 +78,10 @@ def sign_assessment(
         target=assessment.pk,
         detail={"tester": str(assessment.tester_id)} | _signed_content(assessment, content),
     )
+    if assessment.is_sealed:
+        pairing.settle(assessment, by=by)
+    else:
+        marks.refresh(assessment)
     return assessment
 
 
@@ -111,6 +121,7 @@ def amend_assessment(
     locked.revision += 1
     locked.save(update_fields=["status", "revision"])
     progress.refresh(locked.patient, real)
+    marks.refresh(locked)
     record(
         Action.ASSESSMENT_AMENDED,
         by=by,
@@ -154,6 +165,7 @@ def move_assessment(
     copy = copy_record(locked, to)
     _void(locked, reason=reason, by=by)
     progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
+    marks.refresh(copy)
     for patient_id, other in ((locked.patient_id, copy), (to.pk, locked)):
         record(
             Action.ASSESSMENT_MOVED,
@@ -178,11 +190,12 @@ def _lock(assessment: Assessment) -> Assessment:
 
 
 def _check_in_force(locked: Assessment, revision: int) -> None:
-    if locked.revision != revision or not locked.is_in_force:
+    if locked.revision != revision or locked.status not in IN_FORCE:
         raise StaleRevision(str(locked.pk))
 
 
 def _void(assessment: Assessment, *, reason: str, by: User) -> None:
+    pairing.release(assessment, reason=reason, by=by)
     assessment.status = AssessmentStatus.VOIDED
     assessment.voided_by, assessment.voided_at = by, timezone.now()
     assessment.void_reason = reason
@@ -190,6 +203,7 @@ def _void(assessment: Assessment, *, reason: str, by: User) -> None:
     assessment.save(update_fields=["status", "voided_by", "voided_at", "void_reason", "revision"])
     cells = assessment.scores.values_list("movement", "side")
     progress.refresh(assessment.patient, list(cells))
+    marks.refresh(assessment)
 
 
 def _write_changes(

@@ -12,7 +12,7 @@ def copy_record(assessment: Assessment, patient: Patient) -> Assessment:
     fields = {
         field.attname: getattr(assessment, field.attname)
         for field in Assessment._meta.concrete_fields
-        if field.name not in {"id", "patient", "status", "revision", "moved_from"}
+        if field.name not in {"id", "patient", "status", "revision", "apart", "moved_from"}
     }
     signature = {name: fields.pop(name) for name in ("signed_by_id", "signed_at")}
     copy = Assessment.objects.create(patient=patient, moved_from=assessment, **fields)

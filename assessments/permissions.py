@@ -12,6 +12,7 @@ from mmt.accounts.roles import Permission
 from patients.models import Patient
 
 from .models import Assessment, AssessmentStatus
+from .pairing import pairs_of
 
 
 def check_user_can_record(user: User, patient: Patient) -> None:
@@ -19,6 +20,36 @@ def check_user_can_record(user: User, patient: Patient) -> None:
         raise PermissionDenied(_("Only a physiotherapist of this clinic can record scores."))
     if patient.archived_at:
         raise PermissionDenied(_("This patient is archived. Take the record back first."))
+
+
+def check_user_can_test_second(user: User, first: Assessment) -> None:
+    """A second test of the same day, blind to the first."""
+    check_user_can_record(user, first.patient)
+    if first.is_of(user):
+        raise PermissionDenied(_("This test is your own: the second is somebody else's."))
+    if first.status == AssessmentStatus.VOIDED:
+        raise PermissionDenied(_("This assessment was voided."))
+    if pairs_of(first).exists():
+        raise PermissionDenied(_("This test has a second one already."))
+
+
+def check_user_can_end_pair(user: User, assessment: Assessment) -> None:
+    """Of either record of the pair."""
+    pair = pairs_of(assessment).select_related("first", "second").first()
+    if pair is None or not pair.is_open:
+        raise PermissionDenied(_("This is no open blind pair."))
+    if user.can(Permission.AMEND_ANY, assessment.clinic_id):
+        return
+    mine = pair.first.is_of(user) or pair.second.is_of(user)
+    if not (mine and user.can(Permission.RECORD, assessment.clinic_id)):
+        raise PermissionDenied(_("Only a tester of the pair or a lead physiotherapist can end it."))
+
+
+def check_user_can_see_quality(user: User, clinic: Clinic) -> None:
+    if not user.can(Permission.SEE_QUALITY, clinic):
+        raise PermissionDenied(
+            _("Only a lead physiotherapist or an administrator of this clinic sees this.")
+        )
 
 
 def check_user_can_edit_draft(user: User, assessment: Assessment) -> None:

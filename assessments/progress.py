@@ -18,7 +18,7 @@ from .change import CONFIRMABLE, flag_of, judge
 from .history import Cell, Result
 from .instrument import Status
 from .models import Assessment, Progress, Score
-from .models.assessment import IN_FORCE
+from .querysets import in_force
 from .rules import rule_of
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
@@ -197,8 +197,8 @@ def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:
 def _graded_scores(patients: Collection[UUID], movements: set[str]) -> QuerySet[Score]:
     """Return the grades in force of these patients and movements, earliest first."""
     found = Score.objects.filter(
+        in_force("assessment__"),
         assessment__patient__in=patients,
-        assessment__status__in=IN_FORCE,
         status="graded",
         movement__in=movements,
     )

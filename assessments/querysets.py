@@ -23,11 +23,25 @@ if TYPE_CHECKING:
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
-        """Assessments of the clinics in which the person may see patients, discarded ones not."""
+        """Assessments of the clinics in which the person may see patients, discarded ones not.
+
+        Those of an open blind pair are there for their own people alone.
+        """
         return self.of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
 
     def of_clinics_of(self, user: User) -> "AssessmentQuerySet":
         """Those that `visible_to` finds, and the discarded ones."""
+        return self._of_clinics_of(user).filter(_is_open_to(user))
+
+    def listed_to(self, user: User) -> "AssessmentQuerySet":
+        """Those that `visible_to` finds, and that others exist, for lists that show no score.
+
+        `may_open` says which of them the person may read.
+        """
+        found = self._of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
+        return found.annotate(may_open=_is_open_to(user))
+
+    def _of_clinics_of(self, user: User) -> "AssessmentQuerySet":
         return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
 
     def of(self, user: User) -> "AssessmentQuerySet":
@@ -42,12 +56,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(status="draft", draft__discarded_at__gte=moment)
 
     def in_force(self) -> "AssessmentQuerySet":
-        """Signed and not voided."""
-        return self.filter(status__in=("signed", "amended"))
+        """Signed, not voided, and not kept apart in a blind pair."""
+        return self.filter(in_force())
 
     def recorded(self) -> "AssessmentQuerySet":
         """Signed once: in force or voided since."""
-        return self.exclude(status="draft")
+        return self.exclude(status="draft").filter(apart="")
 
     def since(self, moment: datetime) -> "AssessmentQuerySet":
         """Tested at this moment or later, earliest first, with who tested."""
@@ -56,6 +70,16 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def latest_first(self) -> "AssessmentQuerySet":
         return self.order_by("-tested_at", "-entered_at", "-id")
+
+
+def in_force(path: str = "") -> Q:
+    """Return the condition for what counts, of assessments reached by `path` ("assessment__")."""
+    return Q(**{f"{path}status__in": ("signed", "amended"), f"{path}apart": ""})
+
+
+def _is_open_to(user: User) -> Q:
+    """Return the condition for what this person may read: see `models/blind_pair`."""
+    return ~Q(apart="sealed") | Q(tester=user) | Q(entered_by=user)
 
 
 def load_history(patient: Patient) -> History:

@@ -50,6 +50,35 @@ def _differs(*columns: str) -> str:
     return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
+# What the two records of a blind pair have in common; nobody has a part in both.
+_ONE_PAIR = (
+    "EXISTS (SELECT 1 FROM assessments_assessment one JOIN assessments_assessment other"
+    " ON other.patient_id = one.patient_id AND other.battery = one.battery"
+    " AND other.battery_version = one.battery_version AND other.profile = one.profile"
+    " WHERE one.id = NEW.first_id AND other.id = NEW.second_id"
+    " AND one.tester_id NOT IN (other.tester_id, other.entered_by_id)"
+    " AND one.entered_by_id NOT IN (other.tester_id, other.entered_by_id)"
+    " AND one.tested_at >= NEW.day_begins AND one.tested_at < NEW.day_ends"
+    " AND other.tested_at >= NEW.day_begins AND other.tested_at < NEW.day_ends)"
+)
+_IS_OF_A_PAIR = (
+    "EXISTS (SELECT 1 FROM assessments_blindpair pair WHERE pair.ended_at IS NULL"
+    " AND (pair.first_id = NEW.id OR pair.second_id = NEW.id))"
+)
+_LEAVES_THE_DAY = (
+    "EXISTS (SELECT 1 FROM assessments_blindpair pair WHERE pair.ended_at IS NULL"
+    " AND (pair.first_id = NEW.id OR pair.second_id = NEW.id)"
+    " AND (NEW.tested_at < pair.day_begins OR NEW.tested_at >= pair.day_ends))"
+)
+_WHO_AND_WHAT = (
+    "tester_id",
+    "entered_by_id",
+    "patient_id",
+    "battery",
+    "battery_version",
+    "profile",
+)
+
 TRIGGERS = (
     Trigger(
         name="score_added_under_a_signature",
@@ -139,6 +168,31 @@ TRIGGERS = (
             " AND (patient.clinic_id <> NEW.clinic_id OR NEW.tested_at < patient.birth_date))"
         ),
         message="An assessment is of the clinic of its patient, and after birth.",
+    ),
+    Trigger(
+        name="blind_pair_of_two_testers_and_one_test",
+        table="assessments_blindpair",
+        events=("INSERT", "UPDATE"),
+        when=f"(NEW.ended_at IS NULL AND NOT {_ONE_PAIR})",
+        message="A blind pair is one test of one day by two people.",
+    ),
+    Trigger(
+        name="blind_pair_never_deleted",
+        table="assessments_blindpair",
+        events=("DELETE",),
+        when="TRUE",
+        message="A blind pair is ended, never deleted.",
+        truncate=True,
+    ),
+    Trigger(
+        name="blind_pair_stays_one_test",
+        table="assessments_assessment",
+        events=("UPDATE",),
+        when=(
+            f"((({_differs('tested_at')}) AND {_LEAVES_THE_DAY})"
+            f" OR (({_differs(*_WHO_AND_WHAT)}) AND {_IS_OF_A_PAIR}))"
+        ),
+        message="The two tests of a blind pair stay one test of one day.",
     ),
     Trigger(
         name="birth_not_after_an_assessment",

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
 from ..models import Assessment, Draft
+from ..pairing import release
 from .operations import Batch, Operation
 
 # How long a discarded draft can be taken back.
@@ -112,7 +114,9 @@ def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
 
 @transaction.atomic
 def discard_draft(assessment: Assessment, *, by: User) -> None:
-    """Put a draft aside. It is kept, unseen; `restore_draft` takes it back."""
+    """Put a draft aside. It is kept, unseen; `restore_draft` takes it back. A blind pair that it
+    was part of ends.
+    """
     draft = lock_draft(assessment.pk)
     draft.discarded_at = timezone.now()
     draft.save(update_fields=["discarded_at"])
@@ -123,6 +127,7 @@ def discard_draft(assessment: Assessment, *, by: User) -> None:
         patient_id=assessment.patient_id,
         target=assessment.pk,
     )
+    release(assessment, reason=_("A draft of the pair was discarded."), by=by)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from .. import instrument
 from ..consistency import Last
 from ..history import Cell
 from ..models import Assessment, Progress, Score
-from ..models.assessment import IN_FORCE
+from ..querysets import in_force
 
 Graded = dict[Cell, tuple[int, datetime]]
 
@@ -71,7 +71,7 @@ def _not_testable(assessment: Assessment) -> list[tuple[str, str, datetime]]:
 
 def _scores_before(assessment: Assessment) -> QuerySet[Score]:
     found = Score.objects.filter(
-        assessment__patient=assessment.patient_id, assessment__status__in=IN_FORCE
+        in_force("assessment__"), assessment__patient=assessment.patient_id
     )
     if assessment._state.adding:
         return found

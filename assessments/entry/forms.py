@@ -18,6 +18,7 @@ from patients.models import Patient
 from .. import instrument
 from ..models import Assessment
 from ..models.context import Context
+from ..pairing import pairs_of
 
 # A tablet's clock may run ahead of ours.
 CLOCK_LEEWAY = timedelta(minutes=10)
@@ -206,6 +207,16 @@ class ContextForm(forms.ModelForm):
         cleaned = super().clean() or {}
         tested_at = cleaned.get("tested_at")
         check_after_birth(tested_at, self.instance.patient, self.instance.clinic)
+        if tested_at and self.instance.apart:
+            self._check_day_of_pair(tested_at)
         if tested_at:
             self.instance.tested_at = tested_at
         return cleaned
+
+    def _check_day_of_pair(self, tested_at: datetime) -> None:
+        pair = pairs_of(self.instance).first()
+        if pair and not pair.day_begins <= tested_at < pair.day_ends:
+            raise forms.ValidationError(
+                {"tested_at": _("The other test of this blind pair was on another day.")},
+                code="other_day",
+            )

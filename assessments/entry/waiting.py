@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from patients.models import Patient
 
 from .. import instrument
 from ..models import Assessment
-from ..permissions import check_user_can_edit_draft, user_can
+from ..permissions import check_user_can_edit_draft, check_user_can_test_second, user_can
 from .content import cell_key
 
 OLD_AFTER = timedelta(hours=24)
@@ -69,13 +70,17 @@ def _says_something(text: str, profile: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a day already holds of a patient: a further test of that day is a second one."""
+    """What a day already holds of a patient: a further test of that day is a second one.
+
+    `blind` are the records, drafts too, that this person may test a second time, blind.
+    """
 
     day: date
     is_today: bool
     mine: list[Waiting] = field(default_factory=list)  # drafts this person may go on with
     others: list[Waiting] = field(default_factory=list)
     signed: list[Assessment] = field(default_factory=list)
+    blind: set[UUID] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.mine or self.others or self.signed)
@@ -91,16 +96,18 @@ def standing_on(moment: datetime, patient: Patient, *, by: User, but: object = N
     begins = datetime.combine(day, time(), zone)
     ends = datetime.combine(day + timedelta(days=1), time(), zone)
     found = (
-        patient.assessments.visible_to(by)
+        patient.assessments.listed_to(by)
         .since(begins)
         .filter(tested_at__lt=ends)
         .exclude(status="voided")
-        .select_related("clinic", "draft", "entered_by", "tester")
+        .select_related("clinic", "patient", "draft", "entered_by", "tester")
     )
     standing = Standing(day, day == patient.clinic.now().date())
     for assessment in found:
         if but is not None and assessment.pk == but:
             continue
+        if user_can(check_user_can_test_second, by, assessment):
+            standing.blind.add(assessment.pk)
         if not assessment.is_draft:
             standing.signed.append(assessment)
         elif user_can(check_user_can_edit_draft, by, assessment) and assessment.is_of(by):

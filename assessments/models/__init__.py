@@ -1,23 +1,29 @@
 """What was measured. Rows of signed scores are the truth; a draft is one row beside them."""
 
 from .amendment import Amendment, ScoreChange
-from .assessment import Assessment, AssessmentStatus
+from .assessment import Apart, Assessment, AssessmentStatus
+from .blind_pair import BlindPair
 from .draft import Draft
 from .measurement import Measurement, MeasurementKind
 from .progress import Progress
+from .quality import QualityMark, QualityMarkKind
 from .question import SavedQuestion
 from .score import Entered, Score
 from .weakness import Weakness, WeaknessKind
 
 __all__ = [
     "Amendment",
+    "Apart",
     "Assessment",
     "AssessmentStatus",
+    "BlindPair",
     "Draft",
     "Entered",
     "Measurement",
     "MeasurementKind",
     "Progress",
+    "QualityMark",
+    "QualityMarkKind",
     "SavedQuestion",
     "Score",
     "ScoreChange",

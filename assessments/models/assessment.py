@@ -25,12 +25,20 @@ class AssessmentStatus(models.TextChoices):
     VOIDED = "voided", _("voided")
 
 
+class Apart(models.TextChoices):
+    """Why a record of a blind pair is kept apart from what counts (`models/blind_pair`)."""
+
+    SEALED = "sealed", _("sealed, blind pair")
+    SECOND = "second", _("second test, for agreement")
+
+
 class Assessment(Context):
     """The id is made where the form opens, so that sending it twice makes one record.
 
     `movements` are the keys of this assessment in test order: its battery's at that version, and
     any added by hand. A draft's scores stand in `Draft`; signing writes them as `Score` rows and
-    freezes the record.
+    freezes the record. `apart` is empty but for the records of a blind pair: while it is open both
+    are sealed, read by their own people alone and counted by nothing; afterwards the second is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +57,9 @@ class Assessment(Context):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
     status = models.CharField(
         max_length=8, choices=AssessmentStatus, default=AssessmentStatus.DRAFT
+    )
+    apart = models.CharField(
+        max_length=6, choices=Apart, blank=True, default="", db_default="", editable=False
     )
     revision = models.PositiveIntegerField(default=0)
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -69,6 +80,11 @@ class Assessment(Context):
             *Context.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(status__in=AssessmentStatus.values), name="assessment_known_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(apart__in=["", Apart.SEALED])
+                | Q(Q(apart=Apart.SECOND) & ~Q(status="draft")),
+                name="assessment_known_apart",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
@@ -132,8 +148,16 @@ class Assessment(Context):
 
     @property
     def is_in_force(self) -> bool:
-        """Signed and not voided: what charts, comparisons and exports count."""
-        return self.status in IN_FORCE
+        """Signed, not voided and not kept apart: what charts, comparisons and exports count."""
+        return self.status in IN_FORCE and not self.apart
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.apart == Apart.SEALED
+
+    @property
+    def is_second(self) -> bool:
+        return self.apart == Apart.SECOND
 
 
 IN_FORCE = (AssessmentStatus.SIGNED, AssessmentStatus.AMENDED)

@@ -16,7 +16,7 @@ from patients.models import Patient
 from ..models import Assessment
 from ..querysets import AssessmentQuerySet
 
-__all__ = ["SignedInRequest", "get_assessment", "get_discarded", "get_patient"]
+__all__ = ["SignedInRequest", "get_assessment", "get_discarded", "get_listed", "get_patient"]
 
 Check = Callable[..., None]
 
@@ -56,6 +56,21 @@ def get_assessment(
     found = _find(Assessment.objects.visible_to(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if when(found) else None, attempt)
+    return found
+
+
+def get_listed(
+    request: SignedInRequest,
+    assessment_id: UUID,
+    check: Check | None = None,
+    attempt: Action = Action.PATIENT_VIEWED,
+) -> Assessment:
+    """Return a record like `get_assessment`, also one of an open blind pair: for pages that show
+    no score of it.
+    """
+    found = _find(Assessment.objects.listed_to(request.user), assessment_id)
+    about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
+    _let_in(request, found, about, check, attempt)
     return found
 
 

@@ -16,6 +16,7 @@ from .. import charts, instrument
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
 from ..models import Assessment
+from ..pairing import pairs_of
 from ..permissions import (
     check_user_can_amend,
     check_user_can_edit_draft,
@@ -60,6 +61,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "voided_at": _local(assessment.voided_at, assessment.clinic),
         "amendments": amendments.order_by("-at"),
         "next_sheet": is_of_the_pile(request.session, assessment),
+        "pair": pairs_of(assessment).first(),
         "moved_to": getattr(assessment, "moved_to", None),
         "may_amend": user_can(check_user_can_amend, request.user, assessment),
         "may_void": user_can(check_user_can_void, request.user, assessment),
@@ -83,7 +85,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     patient = get_patient(request, patient_id)
     rule = rule_of(patient.clinic)
     assessments = list(
-        patient.assessments.visible_to(request.user)
+        patient.assessments.listed_to(request.user)
         .select_related("tester", "entered_by", "draft", "draft__saved_by")
         .latest_first()
     )

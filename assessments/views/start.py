@@ -32,6 +32,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         .select_related("patient", "tester", "entered_by")
         .latest_first()[:SHOWN],
         "may_record": user.can_somewhere(Permission.RECORD),
+        "quality_clinics": user.clinics_with(Permission.SEE_QUALITY),
         **_drafts(user),
     }
     return render(request, "start.html", context)

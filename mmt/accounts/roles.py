@@ -29,6 +29,7 @@ class Permission(Enum):
     MANAGE_TEAM = auto()
     MANAGE_CLINIC = auto()
     READ_AUDIT = auto()
+    SEE_QUALITY = auto()  # the data-quality board, agreement of testers
 
 
 _EVERYONE = frozenset({Permission.SEE_PATIENTS, Permission.EDIT_PATIENTS})
@@ -36,7 +37,13 @@ _EVERYONE = frozenset({Permission.SEE_PATIENTS, Permission.EDIT_PATIENTS})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PHYSIOTHERAPIST: _EVERYONE | {Permission.RECORD},
     Role.LEAD: _EVERYONE
-    | {Permission.RECORD, Permission.AMEND_ANY, Permission.VOID_ANY, Permission.MOVE},
+    | {
+        Permission.RECORD,
+        Permission.AMEND_ANY,
+        Permission.VOID_ANY,
+        Permission.MOVE,
+        Permission.SEE_QUALITY,
+    },
     Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED},
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -46,5 +53,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_TEAM,
         Permission.MANAGE_CLINIC,
         Permission.READ_AUDIT,
+        Permission.SEE_QUALITY,
     },
 }

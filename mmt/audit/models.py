@@ -60,6 +60,9 @@ class Action(models.TextChoices):
     ASSESSMENT_AMENDED = "assessment_amended", _("Assessment amended")
     ASSESSMENT_VOIDED = "assessment_voided", _("Assessment voided")
     ASSESSMENT_MOVED = "assessment_moved", _("Assessment moved to another patient")
+    BLIND_PAIR_OPENED = "blind_pair_opened", _("Second test begun, blind")
+    BLIND_PAIR_COMPLETED = "blind_pair_completed", _("Blind pair complete")
+    BLIND_PAIR_ENDED = "blind_pair_ended", _("Blind pair ended")
     EXPORTED = "exported", _("Records exported")
     DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
 

@@ -334,6 +334,7 @@ def test_database_refuses(rule: str, write: Write, records: Records) -> None:
         ("amendment_append_only", "assessments_amendment"),
         ("weakness_append_only", "assessments_weakness"),
         ("scorechange_append_only", "assessments_scorechange"),
+        ("blind_pair_never_deleted", "assessments_blindpair"),
     ],
 )
 def test_a_table_cannot_be_emptied_at_once(rule: str, table: str, records: Records) -> None:
@@ -349,6 +350,7 @@ def test_a_signature_freezes_every_column_but_those_of_amending_and_voiding() ->
     assert columns - set(_FROZEN) == {
         "status",
         "revision",
+        "apart",
         "voided_by_id",
         "voided_at",
         "void_reason",

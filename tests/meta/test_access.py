@@ -25,6 +25,7 @@ from mmt.accounts.roles import Role
 from mmt.accounts.tokens import make_token
 from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
+from tests.assessments.pairs import begin
 from tests.patients.happened import make
 from tests.people import grade, make_draft, make_patient, make_signed
 
@@ -37,6 +38,7 @@ WHO_RECORDS = "login in in no no in"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
 MEMBER = "login no no no in gone"
+QUALITY = "login no in no in gone"
 MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
@@ -135,6 +137,12 @@ TABLE = {
     "assessments:blank": (RECORDERS, NEVER_IN),
     "assessments:sheet": (ONE_PATIENT, NEVER_IN),
     "assessments:rule": (MEMBER, MEMBER),
+    "assessments:second": ("login no in no no gone", "login no in no no gone"),
+    "assessments:pair": (ONE_PATIENT, NEVER_IN),
+    "assessments:end_pair": (RECORDERS, RECORDERS),
+    "assessments:quality": (QUALITY, NEVER_IN),
+    "assessments:quality_list": (QUALITY, NEVER_IN),
+    "assessments:agreement": (QUALITY, NEVER_IN),
     "assessments:back_entry": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_patient": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_start": (NEVER_IN, RECORDERS),
@@ -169,12 +177,16 @@ ABOUT_DRAFTS = {
 }
 
 
+ABOUT_PAIRS = {"pair", "end_pair"}
+
+
 class Things(SimpleNamespace):
     """One of everything, in the first clinic."""
 
     patient: Patient
     draft: Assessment
     signed: Assessment
+    second: Assessment  # a draft of the physiotherapist's, blind
 
 
 @pytest.fixture
@@ -187,6 +199,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         patient=patient,
         draft=make_draft(patient, physio),
         signed=make_signed(patient, physio, results),
+        second=begin(make_signed(patient, colleague, results), physio),
         test=FunctionalTest.objects.create(
             patient=patient, kind="berg", tested_on=date(2024, 5, 2), first=40, tester=physio
         ),
@@ -209,11 +222,17 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield f"{prefix}{each.name}", each
 
 
+def about(page: str, things: Things) -> Assessment:
+    if page in ABOUT_PAIRS:
+        return things.second
+    return things.draft if page in ABOUT_DRAFTS else things.signed
+
+
 def address(name: str, things: Things) -> str:
     _room, _colon, page = name.rpartition(":")
     needed = {
         "patient_id": things.patient.pk,
-        "assessment_id": (things.draft if page in ABOUT_DRAFTS else things.signed).pk,
+        "assessment_id": about(page, things).pk,
         "test_id": things.test.pk,
         "row_id": things.rows.get(page.partition("_")[2], things.test).pk,
         "membership_id": things.membership.pk,
@@ -223,6 +242,7 @@ def address(name: str, things: Things) -> str:
         "token": things.token,
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
+        "kind_key": "unsigned",
         "uidb36": "abc",
         "key": "movement" if "fhir" in name else "def-ghi",
         "kind": "heat-map",
@@ -280,6 +300,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         patient=nothing,
         draft=nothing,
         signed=nothing,
+        second=nothing,
         test=nothing,
         rows={},
         membership=nothing,

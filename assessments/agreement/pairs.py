@@ -1,0 +1,94 @@
+"""The gradings of blind pairs, from the database."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import Clinic
+
+from .. import instrument
+from ..history import Cell, Result
+from ..models import Assessment, BlindPair
+from ..querysets import results_of
+from .movements import ONE_GRADE, Agreement, Grading, agreement_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell of a pair, side by side."""
+
+    cell: Cell
+    grading: Grading
+
+    @property
+    def words(self) -> str:
+        if self.grading.levels is None:
+            return _("not graded by both")
+        one, other = (instrument.THIRDS[level] for level in self.grading.levels)
+        if one == other:
+            return _("same grade")
+        if abs(one - other) <= ONE_GRADE:
+            return _("within one grade")
+        return _("more than one grade apart")
+
+
+def load_gradings(clinic: Clinic) -> Mapping[tuple[str, str], list[Grading]]:
+    """Return by (scale, movement) what both testers found in the clinic's complete pairs, right
+    and left, in three queries.
+    """
+    pairs = BlindPair.objects.filter(
+        first__clinic=clinic, completed_at__isnull=False, ended_at__isnull=True
+    )
+    found = list(pairs.values_list("first_id", "second_id", "first__profile"))
+    firsts = results_of([first for first, _second, _profile in found])
+    seconds = results_of([second for _first, second, _profile in found])
+    gradings: dict[tuple[str, str], list[Grading]] = defaultdict(list)
+    for first, second, profile in found:
+        ones, others = firsts.get(first, {}), seconds.get(second, {})
+        for cell in ones.keys() | others.keys():
+            grading = Grading(second, ones.get(cell), others.get(cell))
+            gradings[profile, cell[0]].append(grading)
+    return gradings
+
+
+def agreements(clinic: Clinic) -> list[tuple[instrument.Profile, list[Agreement]]]:
+    """Return the clinic's agreement by scale, each movement that a pair tested, in the
+    catalogue's order. Scales are not mixed: the steps of one are not those of another.
+    """
+    gradings = load_gradings(clinic)
+    return [
+        (
+            profile,
+            [
+                agreement_of(movement, key, gradings[key, movement])
+                for movement in instrument.MOVEMENTS
+                if (key, movement) in gradings
+            ],
+        )
+        for key, profile in instrument.PROFILES.items()
+        if any(used == key for used, _movement in gradings)
+    ]
+
+
+def side_by_side(
+    first: Assessment, second: Assessment
+) -> list[tuple[instrument.Region, list[Row]]]:
+    """Return every cell that either tester recorded, by region."""
+    results = results_of([first.pk, second.pk])
+    ones: Mapping[Cell, Result] = results.get(first.pk, {})
+    others: Mapping[Cell, Result] = results.get(second.pk, {})
+    wanted = {movement for movement, _side in ones.keys() | others.keys()}
+    in_order = [key for key in instrument.MOVEMENTS if key in wanted]
+    return [
+        (
+            region,
+            [
+                Row(cell, Grading(second.pk, ones.get(cell), others.get(cell)))
+                for cell in instrument.cells([movement.key for movement in movements])
+                if cell in ones or cell in others
+            ],
+        )
+        for region, movements in instrument.by_region(in_order)
+    ]
