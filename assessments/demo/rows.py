@@ -10,6 +10,7 @@ from patients.names import fold, search_terms
 from .. import instrument
 from ..models import AssessmentStatus, Entered, Score
 from ..models.context import Context
+from ..quality.marks import kinds_of
 from .plan import PlannedDraft, PlannedPatient, PlannedVisit
 from .tables import keeper
 
@@ -104,6 +105,7 @@ FUNCTIONAL = (
     "entered_at",
     "void_reason",
 )
+MARK = ("assessment_id", "clinic_id", "kind")
 DRAFT = ("assessment_id", "cells", "clients", "revision", "saved_at", "saved_by_id")
 BLANK: dict[str, Any] = {
     "text": "",
@@ -214,6 +216,14 @@ def measurement_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:
                 told = [getattr(each, name) for name in MEASUREMENT[1:12]]
                 told[3:5] = [list(each.typed), list(each.trials)]
                 yield visit.id, *told, "", "", testers[visit.tester], visit.tested_at
+
+
+def mark_rows(patients: Patients, clinic: Clinic) -> Rows:
+    for patient in patients:
+        for visit in patient.visits:
+            levels = [each.level for each in visit.results.values() if each.level is not None]
+            for kind in kinds_of(levels, len(instrument.cells(visit.movements))):
+                yield visit.id, clinic.pk, kind.value
 
 
 def functional_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:

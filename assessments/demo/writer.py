@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mmt.accounts.models import Clinic, User
 from patients.models import Event, FunctionalTest, Intervention, Patient, SearchTerm
 
-from ..models import Assessment, Draft, Measurement, Progress, Score
+from ..models import Assessment, Draft, Measurement, Progress, QualityMark, Score
 from . import rows
 from .plan import PlannedPatient
 from .progress import PROGRESS, progress_rows
@@ -43,6 +43,7 @@ class Writer:
         insert(FunctionalTest, rows.FUNCTIONAL, rows.functional_rows(patients, testers))
         if not at_once:
             update(Assessment, SIGNATURE, rows.signature_rows(patients, testers))
+        insert(QualityMark, rows.MARK, rows.mark_rows(patients, mine))
         insert(Draft, rows.DRAFT, rows.draft_rows(patients, self.testers))
         insert_stored(Progress, PROGRESS, progress_rows(patients, mine, testers))
         return sum(len(visit.results) for patient in patients for visit in patient.visits)
