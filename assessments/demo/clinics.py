@@ -14,12 +14,14 @@ from mmt.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
+from .care import with_care
 from .corrections import correct
 from .guard import check_holds_nothing_real, check_not_loaded
 from .measured import with_measurements
 from .names import FAMILY_NAMES
 from .people import KINDS, Person, plan_patient, visit_days, weekday
 from .plan import Place, PlannedClinic, PlannedPatient
+from .second_tests import add_second_tests
 from .showcase import RECORD_NUMBER as SHOWCASE
 from .showcase import plan_showcase
 from .special import FIXED, NAMESAKES, SPECIAL
@@ -103,6 +105,7 @@ def load_clinics(seed: int = DEFAULT_SEED, today: date | None = None) -> int:
         patients += len(planned.patients)
         if planned.place.slug == demo.HARBOUR:
             correct(clinic, by=testers[-1])
+            add_second_tests(clinic, testers, planned.place)
     record(
         Action.DEMO_LOADED,
         by=None,
@@ -157,4 +160,4 @@ def _plan_patients(
             place, rng, Person(number, named.get(number, ""), kind, days), tested
         )
         found.append(SPECIAL[number](place, planned) if number in SPECIAL else planned)
-    return tuple(with_measurements(place, patient) for patient in found)
+    return tuple(with_care(place, with_measurements(place, patient)) for patient in found)

@@ -97,6 +97,34 @@ class PlannedFunctional:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedReferral:
+    kind: str
+    reason: str
+    status: str
+    started: date
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedContact:
+    profession: str
+    name: str
+    address: str
+    started: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWeakness:
+    """`judged_by` is a place in the clinic's testers."""
+
+    region: str
+    kind: str
+    rationale: str
+    judged_on: date
+    judged_by: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPatient:
     """`visits` are in order of time."""
 
@@ -117,6 +145,9 @@ class PlannedPatient:
     interventions: tuple[PlannedIntervention, ...] = ()
     drafts: tuple[PlannedDraft, ...] = ()
     functional: tuple[PlannedFunctional, ...] = ()
+    referrals: tuple[PlannedReferral, ...] = ()
+    care_team: tuple[PlannedContact, ...] = ()
+    weakness: tuple[PlannedWeakness, ...] = ()
     archived_at: datetime | None = None
 
 

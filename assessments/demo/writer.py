@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmt.accounts.models import Clinic, User
-from patients.models import Event, FunctionalTest, Intervention, Patient, SearchTerm
+from patients.models import (
+    CareContact,
+    Event,
+    FunctionalTest,
+    Intervention,
+    Patient,
+    Referral,
+    SearchTerm,
+)
 
-from ..models import Assessment, Draft, Measurement, Progress, QualityMark, Score
-from . import rows
+from ..models import Assessment, Draft, Measurement, Progress, QualityMark, Score, Weakness
+from . import care_rows, rows
 from .plan import PlannedPatient
 from .progress import PROGRESS, progress_rows
 from .tables import insert, insert_stored, update
@@ -33,6 +41,9 @@ class Writer:
         insert(SearchTerm, rows.TERM, rows.term_rows(patients))
         insert(Event, rows.EVENT, rows.event_rows(patients, testers[0]))
         insert(Intervention, rows.INTERVENTION, rows.intervention_rows(patients, testers[0]))
+        insert(Referral, care_rows.REFERRAL, care_rows.referral_rows(patients, testers[0]))
+        insert(CareContact, care_rows.CONTACT, care_rows.contact_rows(patients, testers[0]))
+        insert(Weakness, care_rows.WEAKNESS, care_rows.weakness_rows(patients, testers))
         insert(
             Assessment,
             rows.ASSESSMENT,

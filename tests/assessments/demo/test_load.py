@@ -11,26 +11,39 @@ from django.utils import timezone
 
 from assessments import force, instrument, progress
 from assessments.actions import sign_assessment
+from assessments.agreement import agreements
 from assessments.demo.clinics import load_clinics
 from assessments.demo.corrections import AMENDED, VOIDED
 from assessments.demo.measured import PEOPLE
+from assessments.demo.second_tests import PAIRS
 from assessments.demo.showcase import RECORD_NUMBER as SHOWCASE
 from assessments.demo.special import EMPTY_DRAFT, LEADS_DRAFT, NAMESAKES, WHOLE_DRAFT
 from assessments.entry.content import read_content
 from assessments.models import (
     Assessment,
+    BlindPair,
     Draft,
     Measurement,
     MeasurementKind,
     Progress,
+    QualityMark,
     Score,
+    Weakness,
 )
+from assessments.quality import marks
 from assessments.querysets import load_history
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent
 from patients import actions
-from patients.models import Event, FunctionalTest, Intervention, Patient
+from patients.models import (
+    CareContact,
+    Event,
+    FunctionalTest,
+    Intervention,
+    Patient,
+    Referral,
+)
 from patients.names import search_terms
 
 TODAY = date(2026, 11, 20)
@@ -84,7 +97,10 @@ def test_every_constraint_holds():
     connection.check_constraints()
 
 
-@pytest.mark.parametrize("model", [Patient, Event, Intervention, FunctionalTest, Assessment])
+@pytest.mark.parametrize(
+    "model",
+    [Patient, Event, Intervention, Referral, CareContact, Weakness, FunctionalTest, Assessment],
+)
 def test_every_value_is_one_a_form_would_take(model):
     for row in model.objects.all():
         row.clean_fields(exclude=[name for name in names(model) if _is_set_elsewhere(row, name)])
@@ -216,6 +232,36 @@ def test_some_results_came_from_rest_is_normal():
     filled = Score.objects.filter(entered="filled")
     assert filled.exists()
     assert set(filled.values_list("level", flat=True)) == {12}
+
+
+def test_some_visits_were_tested_twice_blind_and_the_first_counts():
+    harbour = Clinic.objects.get(slug=demo.HARBOUR)
+    assert BlindPair.objects.count() == PAIRS
+    for pair in BlindPair.objects.select_related("first", "second"):
+        assert pair.is_complete
+        assert (pair.first.apart, pair.second.apart) == ("", "second")
+    [(profile, rows)] = agreements(harbour)
+    assert profile.key == "mrc"
+    assert len([row for row in rows if row.kappa is not None and row.tests >= 10]) >= 8
+    assert all(row.exact <= row.within_one <= row.graded for row in rows)
+
+
+def test_care_teams_referrals_and_judgements_are_there_and_made_up():
+    made_up = ("Example", "Placeholder", "Sample", "Specimen", "Mockup", "Fixture")
+    contacts = CareContact.objects.values_list("name", flat=True)
+    assert contacts
+    assert all(name.endswith(made_up) for name in contacts)
+    assert set(Referral.objects.values_list("status", flat=True)) >= {"sent", "seen"}
+    assert Weakness.objects.values("kind").distinct().count() >= 3
+    for each in Referral.objects.all():
+        assert each.started <= (each.ended or each.started) <= TODAY
+
+
+def test_marks_are_what_the_scores_say():
+    stored = set(QualityMark.objects.values_list("assessment_id", "kind"))
+    marks.refresh(*Assessment.objects.all())
+    assert stored == set(QualityMark.objects.values_list("assessment_id", "kind"))
+    assert stored
 
 
 def test_one_event_tells_of_the_loading():
