@@ -55,6 +55,9 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
 
 def _may_sign(request: SignedInRequest, review: Review) -> bool:
     """Whether this POST signs; if not, a message says what is still needed."""
+    if request.POST.get("patient") != str(review.assessment.patient_id):
+        messages.error(request, _("This page belongs to another patient. Nothing was signed."))
+        return False
     if request.POST.get("revision") != str(review.draft.revision):
         messages.error(request, _("The draft changed meanwhile. Look again before signing."))
         return False

@@ -20,7 +20,7 @@ from patients.models import Patient
 from tests.assessments.exchange.files import exported
 from tests.assessments.plain_page import PlainPage
 from tests.assessments.saving import HIP, KNEE, OTHER_PAGE, op, put, request_of, sign
-from tests.assessments.views.visiting import AsUser, address, page, send
+from tests.assessments.views.visiting import AsUser, address, page, send, signature
 from tests.people import grade, make_draft, make_patient, make_signed, make_user
 
 PAGO, TONGA, BERLIN = "Pacific/Pago_Pago", "Pacific/Tongatapu", "Europe/Berlin"
@@ -110,7 +110,7 @@ def test_an_hour_that_never_was_is_refused_by_name(place: Place, as_user: AsUser
         put(draft, {"context.tested_at": "2026-03-29T02:30"}, by=by)
         shown = page(as_user(by), "sign", draft).text
         assert "Tested at The clocks never showed this time" in " ".join(shown.split())
-        as_user(by).post(address("sign", draft), {"revision": "2"})
+        as_user(by).post(address("sign", draft), signature(draft, 2))
     assert Draft.objects.filter(pk=draft.pk).exists()
 
 
@@ -141,7 +141,7 @@ def test_signing_later_does_not_move_a_visit_of_that_hour(
         draft = put(make_draft(patient, by, tested_at=meant), {HIP: "4"}, by=by)
     with server_at(meant + timedelta(days=3)):
         put(draft, {"context.tested_at": "2026-10-25T02:30"}, by=by)
-        as_user(by).post(address("sign", draft), {"revision": "2"})
+        as_user(by).post(address("sign", draft), signature(draft, 2))
     signed = Assessment.objects.in_force().get()
     assert signed.tested_at == meant
 
@@ -205,7 +205,7 @@ def test_a_time_out_of_this_world_is_refused_in_words(
     assert not Assessment.objects.exists()
     draft = put(make_draft(patient, by), {HIP: "4", "context.tested_at": typed}, by=by)
     assert "Tested at" in page(as_user(by), "sign", draft).text
-    as_user(by).post(address("sign", draft), {"revision": "1"})
+    as_user(by).post(address("sign", draft), signature(draft, 1))
     assert Draft.objects.filter(pk=draft.pk).exists()
 
 

@@ -120,7 +120,8 @@ def test_on_a_full_disk_nothing_is_taken_and_reading_goes_on(drill: Drill, draft
     draft.client.get(grid)
     with full_disk(drill):
         assert_says(refusal_of(draft), DISK)
-        assert_says(draft.client.post(f"{draft.address}/sign/", revision="1"), DISK)
+        signature = {"patient": draft.patient, "revision": "1"}
+        assert_says(draft.client.post(f"{draft.address}/sign/", **signature), DISK)
         assert draft.client.get(grid).status == 200
     assert not draft.check()
     assert draft.send()

@@ -138,7 +138,8 @@ class Signer(Page):
 
     def sign(self) -> bool:
         """Return whether the product said that it is signed. Raises one of GONE."""
-        answer = self.client.post(f"{self.address}/sign/", revision="1", filled_confirmed="yes")
+        form = {"patient": self.patient, "revision": "1", "filled_confirmed": "yes"}
+        answer = self.client.post(f"{self.address}/sign/", **form)
         if answer.status != 302:
             self.refused.append(answer)
         return answer.status == 302 and answer.place == f"{self.address}/"

@@ -15,7 +15,7 @@ from patients.actions import archive_patient
 from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
 from tests.assessments.saving import HIP, KNEE, put
-from tests.assessments.views.visiting import AsUser, address, page
+from tests.assessments.views.visiting import AsUser, address, page, signature
 from tests.people import grade, make_draft, make_patient, make_signed
 
 SETTINGS = reverse("assessments:back_entry")
@@ -73,7 +73,7 @@ def test_the_typist_signs_and_the_record_names_all_of_them(
 ) -> None:
     start(typist, patient)
     draft = put(Assessment.objects.get(), {HIP: "0", KNEE: "4"}, by=physio)
-    typist.post(address("sign", draft), {"revision": draft.draft.revision})
+    typist.post(address("sign", draft), signature(draft))
     shown = page(typist, "read", draft)
     assert "tested by Cora Colleague at 10:30, typed in by Pia Physio" in shown.text
     assert "signed by Pia Physio" in shown.text

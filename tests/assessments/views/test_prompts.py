@@ -12,7 +12,7 @@ from assessments.models import Assessment, AssessmentStatus, Draft, Score, Score
 from mmt.accounts.models import User
 from patients.models import Patient
 from tests.assessments.saving import HIP, every_cell, put, value
-from tests.assessments.views.visiting import AsUser, address, corrected, page, send
+from tests.assessments.views.visiting import AsUser, address, corrected, page, send, signature
 from tests.people import grade, make_draft, make_signed
 
 HIP_CELL = ("hip_flexion", "right")
@@ -39,8 +39,7 @@ def scored(patient: Patient, physio: User) -> Scored:
 
 
 def sign(client: Client, draft: Assessment, **more: str) -> Any:
-    revision = Draft.objects.get(pk=draft.pk).revision
-    return client.post(address("sign", draft), {"revision": str(revision), **more})
+    return client.post(address("sign", draft), signature(draft, **more))
 
 
 def hip(assessment: Assessment) -> Score:

@@ -15,7 +15,7 @@ from mmt.accounts.models import User
 from mmt.audit.models import AuditEvent
 from patients.models import Patient
 from tests.assessments.saving import HIP, KNEE, OTHER_PAGE, op, put, request_of, sign, texts
-from tests.assessments.views.visiting import AsUser, address, queries, send
+from tests.assessments.views.visiting import AsUser, address, queries, send, signature
 from tests.people import make_draft
 
 
@@ -225,8 +225,7 @@ def test_what_the_signed_record_says_already_is_answered_with_yes(
 ) -> None:
     client = as_user(physio)
     send(client, draft, body(draft, *SAID))
-    form = {"revision": 1, "quick": ""}
-    assert client.post(address("sign", draft), form).status_code == 302
+    assert client.post(address("sign", draft), signature(draft)).status_code == 302
     for said in (*SAID, op("hip_extension.left"), op("context.note")):
         assert send(client, draft, body(draft, said)).status_code == 200, said
 
@@ -249,7 +248,7 @@ def test_what_the_signed_record_does_not_say_comes_too_late(
 ) -> None:
     client = as_user(physio)
     send(client, draft, body(draft, *SAID))
-    client.post(address("sign", draft), {"revision": 1})
+    client.post(address("sign", draft), signature(draft))
     response = send(client, draft, body(draft, other))
     assert (response.status_code, response.json()["error"]) == (409, "signed")
 

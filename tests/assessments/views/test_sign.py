@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.entry.drafts import add_movement
-from assessments.models import Assessment, AssessmentStatus, Draft, Score
+from assessments.models import Assessment, AssessmentStatus, Score
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent, Outcome
 from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
 from tests.assessments.saving import HIP, KNEE, every_cell, put, value
-from tests.assessments.views.visiting import AsUser, address, page, queries
+from tests.assessments.views.visiting import AsUser, address, page, queries, signature
 from tests.people import grade, make_draft, make_signed
 
 QUICK = {"quick": "yes"}
@@ -33,8 +33,7 @@ def client(as_user: AsUser, physio: User) -> Client:
 
 def press(client: Client, draft: Assessment, **more: str) -> Any:
     """Press "Sign" on a page that shows the draft as it stands."""
-    revision = Draft.objects.get(pk=draft.pk).revision
-    return client.post(address("sign", draft), {"revision": str(revision), **more})
+    return client.post(address("sign", draft), signature(draft, **more))
 
 
 def status(draft: Assessment) -> str:
@@ -171,18 +170,36 @@ def test_a_page_that_shows_an_older_draft_signs_nothing(
     client: Client, draft: Assessment, physio: User, revision: str
 ) -> None:
     put(draft, {HIP: "4"}, by=physio)
-    found = shown(client.post(address("sign", draft), {"revision": revision}))
+    found = shown(client.post(address("sign", draft), signature(draft, revision)))
     assert "The draft changed meanwhile. Look again before signing." in found.text
     assert status(draft) == AssessmentStatus.DRAFT
+
+
+@pytest.mark.parametrize("quick", ["", "yes"])
+@pytest.mark.parametrize("patient_id", ["", "x", "0b0e7a52-0000-4000-8000-000000000000"])
+def test_a_page_of_another_patient_signs_nothing(
+    client: Client, draft: Assessment, physio: User, patient_id: str, quick: str
+) -> None:
+    put(draft, every_cell(draft, "4"), by=physio)
+    form = signature(draft, quick=quick) | {"patient": patient_id}
+    found = shown(client.post(address("sign", draft), form))
+    assert "This page belongs to another patient. Nothing was signed." in found.text
+    assert status(draft) == AssessmentStatus.DRAFT
+
+
+def test_both_pages_that_sign_say_whom_they_are_about(client: Client, draft: Assessment) -> None:
+    for name, form in (("record", "sign-form"), ("sign", "signing")):
+        sent = page(client, name, draft).form(id=form)
+        assert sent["patient"] == str(draft.patient_id), name
 
 
 def test_a_movement_added_in_another_tab_is_looked_at_first(
     client: Client, draft: Assessment, physio: User
 ) -> None:
     put(draft, every_cell(draft, "4"), by=physio)
-    revision = str(Draft.objects.get(pk=draft.pk).revision)
+    form = signature(draft)
     add_movement(draft, "neck_flexion")
-    shown(client.post(address("sign", draft), {"revision": revision}))
+    shown(client.post(address("sign", draft), form))
     assert status(draft) == AssessmentStatus.DRAFT
     assert "neck_flexion" in Assessment.objects.get(pk=draft.pk).movements
 
@@ -209,7 +226,7 @@ def test_two_clicks_make_one_record_and_one_event(
     client: Client, draft: Assessment, physio: User
 ) -> None:
     put(draft, {HIP: "4"}, by=physio)
-    form = {"revision": str(Draft.objects.get(pk=draft.pk).revision)}
+    form = signature(draft)
     first, second = (client.post(address("sign", draft), form) for _click in range(2))
     assert first["Location"] == second["Location"] == address("read", draft)
     assert Score.objects.count() == 1

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Draft
 from mmt.audit.models import Action, AuditEvent, Outcome
 from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
@@ -51,6 +51,12 @@ def form_of(client: Client, way: str, record: Assessment) -> dict[str, str]:
 def corrected(client: Client, way: str, record: Assessment, **typed: str) -> Any:
     """Open the page of a correction, type, and press the button."""
     return client.post(address(way, record), form_of(client, way, record) | typed)
+
+
+def signature(draft: Assessment, revision: object = None, **more: str) -> dict[str, str]:
+    """Return what "Sign" sends from a page that shows the draft at this revision, or as it is."""
+    shown = Draft.objects.get(pk=draft.pk).revision if revision is None else revision
+    return {"patient": str(draft.patient_id), "revision": str(shown), **more}
 
 
 def queries(client: Client, url: str) -> list[str]:
