@@ -20,7 +20,7 @@ from .client import Client, patients, sign_in
 from .store import Store
 from .writers import Broken, Page, Signer, Writer, insist
 
-WRITERS = 4
+WRITERS = 8
 # Seconds from the first save, and from the signing request, to the kill: at most. Signing takes
 # about a third of its time when nobody else is saving.
 SAVING_SECONDS, BUSY_SECONDS, QUIET_SECONDS = 0.4, 0.4, 0.12
