@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from .. import instrument
 from ..models import Assessment, Draft
-from .content import cell_key, draft_keys
+from ..wording import key_name
+from .content import cell_key, draft_keys, read_cell
+from .forms import CONTEXT_KEYS
 from .operations import BadOperations, Batch, read_batch
 
 BLANK = {
@@ -55,6 +57,19 @@ def read_form(post: QueryDict, assessment: Assessment, draft: Draft) -> Batch:
     if batch.patient != assessment.patient_id:
         raise BadOperations(_("patient: this page belongs to another patient."))
     return batch
+
+
+def not_grades(batch: Batch, assessment: Assessment) -> list[str]:
+    """Return what is wrong with each cell just typed that cannot be signed as it is, by name."""
+    found = []
+    for operation in batch.operations:
+        if operation.key in CONTEXT_KEYS or not operation.value["text"].strip():
+            continue
+        try:
+            read_cell(operation.value, assessment.profile)
+        except instrument.NotAGrade as problem:
+            found.append(f"{key_name(operation.key)}: {problem}")
+    return found
 
 
 def keep_typed(post: QueryDict, assessment: Assessment, draft: Draft) -> Draft:

@@ -27,7 +27,9 @@ from .access import SignedInRequest, get_assessment
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
-    """The grid. With scripts it saves itself; without, this takes the whole form."""
+    """The grid. With scripts it saves itself; without, this takes the whole form, and its buttons
+    save before they do anything else.
+    """
     assessment = get_assessment(
         request, assessment_id, check_user_can_edit_draft, when=attrgetter("is_draft")
     )
@@ -46,8 +48,25 @@ def record(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     except drafts.NoLongerADraft:
         return _no_longer_a_draft(request, assessment)
     messages.success(request, _("Saved."))
-    then = "assessments:sign" if request.POST.get("then") == "sign" else "assessments:record"
-    return redirect(then, assessment.pk)
+    return _go_on(request, assessment, batch)
+
+
+def _go_on(request: SignedInRequest, assessment: Assessment, batch: Batch) -> HttpResponse:
+    """Do what the pressed button asks for besides saving, unless something just typed is no grade.
+
+    Pressed again, the button goes on: what was typed is saved as it is.
+    """
+    then = request.POST.get("then")
+    if then == "sign":  # the review names what is no grade
+        return redirect("assessments:sign", assessment.pk)
+    if found := typed.not_grades(batch, assessment):
+        for problem in found:
+            messages.warning(request, problem)
+    elif then == "add":
+        return _add(request, assessment)
+    elif "order" in request.POST:
+        _remember_order(request)
+    return redirect("assessments:record", assessment.pk)
 
 
 def _grid(
@@ -120,17 +139,25 @@ def _read_json(request: SignedInRequest, assessment: Assessment) -> Batch:
 def choose_order(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Remember how this person likes to go through a grid, and show this one so."""
     assessment = get_assessment(request, assessment_id, check_user_can_edit_draft)
+    _remember_order(request)
+    return redirect("assessments:record", assessment.pk)
+
+
+def _remember_order(request: SignedInRequest) -> None:
     wanted = request.POST.get("order", "")
     if wanted in ORDERS:
         request.user.entry_order = wanted
         request.user.save(update_fields=["entry_order"])
-    return redirect("assessments:record", assessment.pk)
 
 
 @require_POST
 def add_movement(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Test one more movement than the battery asks for."""
     assessment = get_assessment(request, assessment_id, check_user_can_edit_draft)
+    return _add(request, assessment)
+
+
+def _add(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     wanted = request.POST.get("movement", "")
     if wanted not in instrument.MOVEMENTS:
         messages.error(request, _("Movement: choose one from the list."))

@@ -307,6 +307,32 @@ def test_without_scripts_a_visit_is_typed_saved_and_signed(
     context.close()
 
 
+def test_without_scripts_every_button_saves_and_enter_reviews(
+    browser: Browser, product: Product, sign_in: SignIn, new_patient: Callable[[Page], str]
+) -> None:
+    context = browser.new_context(base_url=product.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "lead@harbour.example")
+    page.goto(new_patient(page))
+    page.get_by_role("link", name="New assessment").click()
+    page.get_by_role("button", name="Start scoring").click()
+    cell(page, "hip_flexion").fill("0")
+    page.get_by_role("button", name="By region").click()
+    expect(page.get_by_role("button", name="By region")).to_have_attribute("aria-current", "true")
+    expect(cell(page, "hip_flexion")).to_have_value("0")
+    cell(page, "hip_flexion", "left").fill("NT pain")
+    page.get_by_text("Test another movement, or discard this draft").click()
+    page.get_by_label("Add a movement").select_option("neck_flexion")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(cell(page, "hip_flexion", "left")).to_have_value("NT pain")
+    cell(page, "neck_flexion", "midline").fill("4")
+    page.get_by_role("button", name="By position").click()
+    cell(page, "knee_extension").fill("3")
+    cell(page, "knee_extension").press("Enter")
+    expect(page.get_by_text("4 of 25 recorded")).to_be_visible()
+    context.close()
+
+
 def test_the_grid_stands_up_to_the_accessibility_rules(
     grid: Page, axe: Callable[..., None]
 ) -> None:

@@ -78,6 +78,80 @@ def test_a_reason_does_not_outlive_the_text_it_was_given_for(
     assert Draft.objects.get(pk=draft.pk).cells[HIP]["reason"] == ""
 
 
+@pytest.mark.parametrize(
+    ("button", "order", "movements"),
+    [
+        ({"order": "region"}, "region", 12),
+        ({"order": "nonsense"}, "", 12),
+        ({"then": "add", "movement": "neck_flexion"}, "", 13),
+        ({"then": "add", "movement": "nonsense"}, "", 12),
+        ({"then": "save", "movement": "neck_flexion"}, "", 12),
+    ],
+)
+def test_another_order_and_another_movement_save_first(
+    as_user: AsUser,
+    draft: Assessment,
+    physio: User,
+    button: dict[str, str],
+    order: str,
+    movements: int,
+) -> None:
+    client = as_user(physio)
+    form = page(client, "record", draft).form(**SCORES) | {HIP: "0", KNEE: "NT pain"}
+    assert client.post(address("record", draft), form | button)["Location"] == address(
+        "record", draft
+    )
+    physio.refresh_from_db()
+    assert texts(draft) == {HIP: "0", KNEE: "NT pain"}
+    assert physio.entry_order == order
+    assert len(Assessment.objects.get(pk=draft.pk).movements) == movements
+
+
+@pytest.mark.parametrize("button", [{"order": "region"}, {"then": "add", "movement": "grip"}])
+def test_what_is_no_grade_is_kept_and_named_and_the_grid_stays_as_it_is(
+    as_user: AsUser, draft: Assessment, physio: User, button: dict[str, str]
+) -> None:
+    client = as_user(physio)
+    form = page(client, "record", draft).form(**SCORES) | {HIP: "six", KNEE: "4"} | button
+    client.post(address("record", draft), form)
+    shown = page(client, "record", draft)
+    physio.refresh_from_db()
+    assert "Right hip flexion: “six”" in shown.text
+    assert (shown.cells[HIP]["value"], shown.cells[HIP]["aria-invalid"]) == ("six", "true")
+    assert shown.cells[KNEE]["value"] == "4"
+    assert (physio.entry_order, "grip.right" in shown.cells) == ("", False)
+    client.post(address("record", draft), shown.form(**SCORES) | button)
+    physio.refresh_from_db()
+    now = page(client, "record", draft)
+    assert (physio.entry_order, "grip.right" in now.cells) != ("", False)
+    assert now.cells[HIP]["value"] == "six"
+
+
+def test_a_refused_form_is_not_shown_in_another_order(
+    as_user: AsUser, draft: Assessment, physio: User
+) -> None:
+    client = as_user(physio)
+    form = page(client, "record", draft).form(**SCORES) | {HIP: "4", KNEE: "x" * 4001}
+    response = client.post(address("record", draft), form | {"order": "region"})
+    physio.refresh_from_db()
+    assert response.status_code == 400
+    assert PlainPage(response.content.decode()).cells[HIP]["value"] == "4"
+    assert physio.entry_order == ""
+
+
+def test_enter_in_a_cell_reviews_whatever_buttons_stand_before_it(
+    as_user: AsUser, draft: Assessment, physio: User
+) -> None:
+    tags = page(as_user(physio), "record", draft).tags
+    at = next(place for place, (_tag, known) in enumerate(tags) if known.get("id") == "score-form")
+    first = next(
+        known
+        for tag, known in tags[at:]
+        if tag == "button" and known.get("type") == "submit" and "form" not in known
+    )
+    assert (first["name"], first["value"]) == ("then", "sign")
+
+
 def test_the_same_form_sent_twice_changes_nothing_more(
     as_user: AsUser, draft: Assessment, physio: User
 ) -> None:

@@ -21,6 +21,10 @@ const restNormal = document.getElementById("rest-normal");
 
 for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
 document.body.classList.add("scripted");
+// Scores save themselves: these buttons need not take them along.
+for (const element of document.querySelectorAll("[data-form]")) {
+  element.setAttribute("form", element.dataset.form);
+}
 
 const revisions = new Map();
 const cells = new Cells(document.getElementById("score-grid"), words, (cell, value) => {
