@@ -88,6 +88,13 @@ def check_user_can_set_rule(user: User, clinic: Clinic) -> None:
         raise PermissionDenied(_("Only an administrator of this clinic can set its change rule."))
 
 
+def check_user_can_set_order(user: User, clinic: Clinic) -> None:
+    if not user.can(Permission.SET_ENTRY_ORDER, clinic):
+        raise PermissionDenied(
+            _("Only a lead physiotherapist or an administrator of this clinic can set its order.")
+        )
+
+
 def user_can(
     check: Callable[..., None], user: User, subject: Assessment | Patient | Clinic
 ) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -67,6 +67,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Tested at this moment or later, earliest first, with who tested."""
         found = self.filter(tested_at__gte=moment).select_related("tester")
         return found.order_by("tested_at")
+
+    def with_own_order(self) -> "AssessmentQuerySet":
+        """With `own_order`: the clinic's order of the battery's movements, or None."""
+        from .models import EntryOrder
+
+        found = EntryOrder.objects.filter(clinic=OuterRef("clinic"), battery=OuterRef("battery"))
+        return self.annotate(own_order=Subquery(found.values("movements")[:1]))
 
     def latest_first(self) -> "AssessmentQuerySet":
         return self.order_by("-tested_at", "-entered_at", "-id")

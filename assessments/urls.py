@@ -4,6 +4,7 @@ from patients.cards import KINDS, Kind
 
 from .views import (
     back_entry,
+    clinic_order,
     cohort,
     compare,
     correct,
@@ -54,6 +55,11 @@ urlpatterns = [
     path("quality/<slug:clinic_slug>/", quality.quality, name="quality"),
     path("quality/<slug:clinic_slug>/agreement/", quality.agreement, name="agreement"),
     path("quality/<slug:clinic_slug>/<slug:kind_key>/", quality.quality_list, name="quality_list"),
+    path(
+        "order/<slug:clinic_slug>/<slug:battery_key>/",
+        clinic_order.clinic_order,
+        name="clinic_order",
+    ),
     path("cohort/", cohort.cohort, name="cohort"),
     path("cohort/export/", cohort.cohort_export, name="cohort_export"),
     path("cohort/<uuid:question_id>/delete/", cohort.cohort_delete, name="cohort_delete"),

@@ -3,7 +3,7 @@
 The part that is the same for every visit is made once per process and language.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,28 +16,16 @@ from ..history import Cell
 from ..models import Assessment, Draft
 from ..wording import cell_name
 from .content import cell_key
+from .order import Order
 
-Group = tuple[instrument.Position | instrument.Region, list[instrument.Movement]]
-ORDERS: dict[str, Callable[[Iterable[str]], Sequence[Group]]] = {
-    "position": instrument.by_position,
-    "region": instrument.by_region,
-    "battery": instrument.as_listed,
-}
-DEFAULT_ORDER = "position"
 WIDTH = 3
-
-
-def position_changes(movement_keys: Iterable[str], order: str) -> int:
-    """Return how often the patient changes position on the way through the grid."""
-    keys = [each.key for _group, members in ORDERS[order](movement_keys) for each in members]
-    return len(instrument.as_listed(keys)) - 1
 
 
 def render_grid(
     assessment: Assessment,
     draft: Draft,
     last: Mapping[Cell, str],
-    order: str,
+    order: Order,
     untestable: Collection[Cell] = (),
 ) -> SafeString:
     """Return the table bodies of the grid, one per position or region, in test order.
@@ -47,7 +35,7 @@ def render_grid(
     """
     language = get_language() or ""
     parts: list[str] = []
-    for group, movements in ORDERS[order](assessment.movements):
+    for group, movements in order.groups(assessment.movements):
         parts.append(
             f'<tbody><tr class="group"><th colspan="{WIDTH}" scope="rowgroup">'
             f"{escape(group.label)}</th></tr>"

@@ -15,7 +15,8 @@ from ..wording import key_name
 from .context import context_texts, render_context
 from .drafts import Conflict
 from .earlier import last_codes, last_known
-from .grid import position_changes, render_grid
+from .grid import render_grid
+from .order import Order
 from .typed import keep_typed, shown_texts
 
 # No digit, so that a grade typed out of turn is not taken for a position.
@@ -52,7 +53,7 @@ class Chooser:
 class RecordPage:
     assessment: Assessment
     draft: Draft
-    order: str
+    order: Order
     conflicts: Sequence[Conflict] = ()
     refused: QueryDict | None = None  # a form that was sent and not taken
 
@@ -76,7 +77,7 @@ class RecordPage:
             "order": self.order,
             "grid": render_grid(assessment, draft, last, self.order, untestable),
             "total": len(assessment.cells),
-            "position_changes": position_changes(assessment.movements, self.order),
+            "position_changes": self.order.position_changes(assessment.movements),
             "limbs": _limbs(assessment),
             "asking": _asking(),
             **_scale(instrument.profile(assessment.profile)),

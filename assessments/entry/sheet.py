@@ -12,9 +12,10 @@ from .. import instrument
 from ..history import Cell
 from ..models import Assessment
 from ..models.context import Context
+from ..ordering import own_order
 from .earlier import last_codes, last_known
 from .forms import CONTEXT_GROUPS
-from .grid import DEFAULT_ORDER, ORDERS, Group
+from .order import Order, chosen
 
 ON_THEIR_OWN = {"tested_at", "note"}  # these have lines of their own on the sheet
 
@@ -42,7 +43,7 @@ class Sheet:
         self.battery = instrument.BATTERIES.get(wanted) or instrument.battery(
             instrument.DEFAULT_BATTERY
         )
-        self.order = order if order in ORDERS else DEFAULT_ORDER
+        self.order = Order(chosen(order), own_order(patient.clinic_id, self.battery.key))
         self.profile = instrument.profile(self.battery.profile or patient.clinic.scale_profile)
 
     @property
@@ -50,10 +51,9 @@ class Sheet:
         """Return (position or region, rows), as the grid has them."""
         unsaved = Assessment(patient=self.patient, profile=self.profile.key)
         last = last_codes(unsaved, last_known(unsaved))
-        groups: Sequence[Group] = ORDERS[self.order](self.battery.movements)
         return [
             (str(group.label), [_row(movement, last) for movement in movements])
-            for group, movements in groups
+            for group, movements in self.order.groups(self.battery.movements)
         ]
 
     @property
@@ -78,15 +78,6 @@ class Sheet:
     @property
     def batteries(self) -> list[instrument.Battery]:
         return list(instrument.BATTERIES.values())
-
-    @property
-    def orders(self) -> list[tuple[str, str]]:
-        words = {
-            "position": _("By position"),
-            "region": _("By region"),
-            "battery": _("As listed"),
-        }
-        return [(key, words.get(key, key)) for key in ORDERS]
 
 
 def _row(movement: instrument.Movement, last: Mapping[Cell, str]) -> Row:

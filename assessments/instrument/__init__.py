@@ -20,7 +20,7 @@ from .movements import (
     movement,
 )
 from .notation import MAX_TYPED, NotAGrade, Parsed, parse_grade
-from .order import as_listed, by_position, by_region, cells
+from .order import arranged, as_listed, by_position, by_region, cells
 from .results import REASONS, Limiter, Reason, Status
 from .scale import (
     ANTIGRAVITY_LEVEL,
@@ -79,6 +79,7 @@ __all__ = [
     "UnknownGrade",
     "UnknownMovement",
     "UnknownProfile",
+    "arranged",
     "as_listed",
     "battery",
     "by_position",

@@ -1,6 +1,6 @@
 """Which cells a list of movements gives, and in which order they are tested."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from .movements import Movement, Position, Region, Side, movement
@@ -36,6 +36,12 @@ def as_listed(movement_keys: Iterable[str]) -> list[tuple[Position, list[Movemen
             groups.append((each.position, []))
         groups[-1][1].append(each)
     return groups
+
+
+def arranged(movement_keys: Iterable[str], wanted: Sequence[str]) -> list[str]:
+    """These movements in the order of `wanted`; those it does not name follow, in theirs."""
+    places = {key: place for place, key in enumerate(wanted)}
+    return sorted(dict.fromkeys(movement_keys), key=lambda key: places.get(key, len(places)))
 
 
 def _grouped(

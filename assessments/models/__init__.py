@@ -4,6 +4,7 @@ from .amendment import Amendment, ScoreChange
 from .assessment import Apart, Assessment, AssessmentStatus
 from .blind_pair import BlindPair
 from .draft import Draft
+from .entry_order import EntryOrder
 from .measurement import Measurement, MeasurementKind
 from .progress import Progress
 from .quality import QualityMark, QualityMarkKind
@@ -19,6 +20,7 @@ __all__ = [
     "BlindPair",
     "Draft",
     "Entered",
+    "EntryOrder",
     "Measurement",
     "MeasurementKind",
     "Progress",

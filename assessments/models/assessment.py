@@ -72,6 +72,8 @@ class Assessment(Context):
         "self", on_delete=models.PROTECT, null=True, related_name="moved_to"
     )
 
+    own_order: list[str] | None  # of `with_own_order`
+
     objects = AssessmentQuerySet.as_manager()
 
     class Meta(Context.Meta):

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
+from mmt.accounts.models import Clinic
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record, record_viewing
 from mmt.audit.models import Action, Outcome
@@ -16,9 +17,24 @@ from patients.models import Patient
 from ..models import Assessment
 from ..querysets import AssessmentQuerySet
 
-__all__ = ["SignedInRequest", "get_assessment", "get_discarded", "get_listed", "get_patient"]
+__all__ = [
+    "SignedInRequest",
+    "get_assessment",
+    "get_clinic",
+    "get_discarded",
+    "get_listed",
+    "get_patient",
+]
 
 Check = Callable[..., None]
+
+
+def get_clinic(request: SignedInRequest, slug: str, check: Check) -> Clinic:
+    """Return one's own clinic, or 404; PermissionDenied to whom `check` refuses."""
+    own = [clinic.pk for clinic in request.user.clinics]
+    found = get_object_or_404(Clinic, slug=slug, pk__in=own)
+    check(request.user, found)
+    return found
 
 
 def get_patient(
@@ -88,7 +104,9 @@ def get_discarded(
 
 def _find(among: AssessmentQuerySet, assessment_id: UUID) -> Assessment:
     people = ("tester", "entered_by", "signed_by", "voided_by")
-    known = among.select_related("patient", "patient__clinic", "clinic", "draft", *people)
+    known = among.with_own_order().select_related(
+        "patient", "patient__clinic", "clinic", "draft", *people
+    )
     return get_object_or_404(known, pk=assessment_id)
 
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import instrument
 from ..entry import drafts, typed
 from ..entry.content import draft_keys
-from ..entry.grid import DEFAULT_ORDER, ORDERS
 from ..entry.late import stands
 from ..entry.operations import BadOperations, Batch, read_batch
+from ..entry.order import ORDERS, Order, chosen
 from ..entry.page import RecordPage
 from ..models import Assessment, Draft
 from ..permissions import check_user_can_edit_draft
@@ -78,11 +78,11 @@ def _grid(
     status: int = 200,
 ) -> HttpResponse:
     """Show the grid; after a refused form, with what was typed in it."""
-    wanted = (request.GET.get("order"), request.user.entry_order, DEFAULT_ORDER)
+    key = chosen(request.GET.get("order"), request.user.entry_order)
     page = RecordPage(
         assessment,
         draft,
-        next(order for order in wanted if order in ORDERS),
+        Order(key, assessment.own_order or ()),
         conflicts,
         refused=request.POST if status >= 400 else None,
     )

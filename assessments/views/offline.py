@@ -13,8 +13,10 @@ from patients.models import Patient
 
 from .. import instrument
 from ..entry.forms import StartForm
+from ..entry.order import Order, chosen
 from ..entry.page import RecordPage
 from ..models import Assessment, Draft
+from ..ordering import own_order
 from ..permissions import check_user_can_record
 from .access import SignedInRequest, get_patient
 
@@ -54,5 +56,6 @@ def blank(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         time_zone=patient.clinic.time_zone,
     )
     draft = Draft(assessment=assessment, saved_by=request.user)
-    page = RecordPage(assessment, draft, "position")
+    own = own_order(patient.clinic_id, battery.key)
+    page = RecordPage(assessment, draft, Order(chosen(request.user.entry_order), own))
     return render(request, "assessments/record.html", page.context())

@@ -5,7 +5,7 @@ import copy
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,14 +16,14 @@ from ..permissions import check_user_can_set_rule
 from ..rule_form import RuleForm
 from ..rules import rule_of
 from ..ruling import Outdated, set_rule, state_of
-from .access import SignedInRequest
+from .access import SignedInRequest, get_clinic
 
 STALE = "stale"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
-    clinic = _get_clinic(request, clinic_slug)
+    clinic = get_clinic(request, clinic_slug, check_user_can_set_rule)
     # The form fills its own copy: the text below goes on saying how the rule reads now.
     form = RuleForm(request.POST or None, instance=copy.copy(clinic))
     if request.method == "POST" and form.is_valid() and _save(request, clinic, form):
@@ -39,14 +39,6 @@ def rule(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
         "texts": [change.explain(flag, reads) for flag in change.Flag],
     }
     return render(request, "assessments/rule.html", context)
-
-
-def _get_clinic(request: SignedInRequest, slug: str) -> Clinic:
-    """Return one's own clinic, or 404; only its administrator gets it."""
-    own = [clinic.pk for clinic in request.user.clinics]
-    found = get_object_or_404(Clinic, slug=slug, pk__in=own)
-    check_user_can_set_rule(request.user, found)
-    return found
 
 
 def _save(request: SignedInRequest, clinic: Clinic, form: RuleForm) -> bool:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..entry.sheet import Sheet
+from ..permissions import check_user_can_set_order, user_can
 from .access import SignedInRequest, get_patient
 
 
@@ -16,5 +17,6 @@ def sheet(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     patient = get_patient(request, patient_id)
     order = request.GET.get("order") or request.user.entry_order
     blank = Sheet(patient, request.GET.get("battery", ""), order)
-    context = {"patient": patient, "sheet": blank}
+    may_set_order = user_can(check_user_can_set_order, request.user, patient.clinic)
+    context = {"patient": patient, "sheet": blank, "may_set_order": may_set_order}
     return render(request, "assessments/sheet.html", context)

@@ -28,6 +28,7 @@ class Permission(Enum):
     IMPORT = auto()
     MANAGE_TEAM = auto()
     MANAGE_CLINIC = auto()
+    SET_ENTRY_ORDER = auto()
     READ_AUDIT = auto()
     SEE_QUALITY = auto()  # the data-quality board, agreement of testers
 
@@ -43,6 +44,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.VOID_ANY,
         Permission.MOVE,
         Permission.SEE_QUALITY,
+        Permission.SET_ENTRY_ORDER,
     },
     Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED},
     Role.ADMINISTRATOR: _EVERYONE
@@ -52,6 +54,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.IMPORT,
         Permission.MANAGE_TEAM,
         Permission.MANAGE_CLINIC,
+        Permission.SET_ENTRY_ORDER,
         Permission.READ_AUDIT,
         Permission.SEE_QUALITY,
     },

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class Action(models.TextChoices):
     CLINIC_CREATED = "clinic_created", _("Clinic created")
     CLINIC_CHANGED = "clinic_changed", _("Settings of the clinic changed")
+    ENTRY_ORDER_CHANGED = "entry_order_changed", _("Clinic’s order of entry changed")
     SIGN_IN = "sign_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in refused")
     SIGN_OUT = "sign_out", _("Signed out")

@@ -14,6 +14,7 @@ from assessments.actions import amend_assessment, void_assessment
 from assessments.models import (
     Amendment,
     Assessment,
+    EntryOrder,
     Measurement,
     Progress,
     SavedQuestion,
@@ -176,6 +177,11 @@ def save_twice(records: Records) -> None:
         SavedQuestion.objects.create(owner=records.by, name="Knees", query="direction=fell")
 
 
+def set_order(**fields: Any) -> Write:
+    known = {"battery": "mmt8", "movements": [], "version": 1} | fields
+    return lambda r: EntryOrder(clinic=r.elsewhere, **known).save(force_insert=True)
+
+
 CASES: list[tuple[str, Write]] = [
     ("assessment_ratings_out_of_ten", change("draft", fatigue_before=11)),
     ("assessment_ratings_out_of_ten", change("draft", fatigue_after=11)),
@@ -317,6 +323,9 @@ CASES: list[tuple[str, Write]] = [
         lambda r: ScoreChange.objects.bulk_create([ScoreChange.objects.get()]),
     ),
     ("saved_question_one_a_name_and_owner", save_twice),
+    ("entry_order_of_a_battery_from_version_1", set_order(version=0)),
+    ("entry_order_of_a_battery_from_version_1", set_order(battery="")),
+    ("assessments.entryorder.pk", lambda r: [set_order()(r) for _time in range(2)]),
 ]
 
 

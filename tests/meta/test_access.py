@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assessments import instrument
 from assessments.models import Assessment, SavedQuestion
 from mmt.accounts.actions import invite
 from mmt.accounts.models import Scope, User
@@ -38,7 +39,7 @@ WHO_RECORDS = "login in in no no in"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
 MEMBER = "login no no no in gone"
-QUALITY = "login no in no in gone"
+LEADERS = "login no in no in gone"
 MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
@@ -140,9 +141,10 @@ TABLE = {
     "assessments:second": ("login no in no no gone", "login no in no no gone"),
     "assessments:pair": (ONE_PATIENT, NEVER_IN),
     "assessments:end_pair": (RECORDERS, RECORDERS),
-    "assessments:quality": (QUALITY, NEVER_IN),
-    "assessments:quality_list": (QUALITY, NEVER_IN),
-    "assessments:agreement": (QUALITY, NEVER_IN),
+    "assessments:quality": (LEADERS, NEVER_IN),
+    "assessments:quality_list": (LEADERS, NEVER_IN),
+    "assessments:agreement": (LEADERS, NEVER_IN),
+    "assessments:clinic_order": (LEADERS, LEADERS),
     "assessments:back_entry": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_patient": (WHO_RECORDS, WHO_RECORDS),
     "assessments:back_entry_start": (NEVER_IN, RECORDERS),
@@ -243,6 +245,7 @@ def address(name: str, things: Things) -> str:
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
         "kind_key": "unsigned",
+        "battery_key": instrument.DEFAULT_BATTERY,
         "uidb36": "abc",
         "key": "movement" if "fhir" in name else "def-ghi",
         "kind": "heat-map",

@@ -8,6 +8,7 @@ from django.utils.html import escape
 
 from assessments import instrument
 from assessments.entry.grid import grid_state, render_grid
+from assessments.entry.order import Order
 from assessments.history import Cell
 from assessments.models import Assessment, Draft
 from tests.assessments.plain_page import PlainPage
@@ -26,7 +27,7 @@ def html_of(
     movements: list[str] = MOVEMENTS,
 ) -> str:
     assessment = Assessment(movements=movements, profile=profile)
-    return render_grid(assessment, Draft(cells=cells or {}), last or {}, order)
+    return render_grid(assessment, Draft(cells=cells or {}), last or {}, Order(order))
 
 
 def page_of(*args: Any, **kwargs: Any) -> PlainPage:
