@@ -4,17 +4,18 @@ Pure rules over plain values. The grid asks the same at the cell, with the thres
 that the page renders from here (`entry/page.py`). All thresholds are this product's own choice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from . import instrument
-from .history import Result
+from .history import Cell, Result
 from .instrument import LabelledEnum, Text
 
 JUMP_THIRDS = 6  # two whole grades, on the scale in thirds of a grade
 ABOVE_WITHOUT_GRAVITY = instrument.ANTIGRAVITY_LEVEL
+# So many in so few seconds: dictation, a score each 1.2 s, is slower.
 SAME_CELLS, SAME_SECONDS = 12, 10
 
 
@@ -25,7 +26,7 @@ class Prompt(LabelledEnum):
     UNTESTABLE = "untestable", _("0 against not testable")
     GRAVITY = "gravity", _("above 3 in a position without gravity")
     PAIN = "pain", _("5 though limited by pain")
-    PACE = "pace", _("the same grade many times within seconds")
+    PACE = "pace", _("the same grade everywhere within ten seconds")
 
 
 QUESTIONS: Mapping[Prompt, Text] = {
@@ -35,7 +36,7 @@ QUESTIONS: Mapping[Prompt, Text] = {
     ),
     Prompt.GRAVITY: _("Above 3 in a position without gravity: right?"),
     Prompt.PAIN: _("5 though limited by pain: right?"),
-    Prompt.PACE: _("The same grade everywhere within seconds: was each one tested?"),
+    Prompt.PACE: _("Every grade is the same, typed within ten seconds: was each one tested?"),
 }
 
 
@@ -53,10 +54,7 @@ NOTHING = Last()
 def prompts(
     movement: str, result: Result, last: Last = NOTHING, *, quick: bool = False
 ) -> tuple[Prompt, ...]:
-    """Return what is to be asked about a result, answered or not.
-
-    `quick` says that it was one of many like it typed within seconds.
-    """
+    """Return what is to be asked about a result, answered or not; `quick` as `all_quick` found."""
     asked = {
         Prompt.JUMP: _jumps(result.level, last.level),
         Prompt.UNTESTABLE: _zero_against_untestable(result, last),
@@ -66,6 +64,16 @@ def prompts(
         Prompt.PACE: quick and result.level is not None,
     }
     return tuple(prompt for prompt, holds in asked.items() if holds)
+
+
+def all_quick(by_hand: Mapping[Cell, int], quick: Collection[Cell]) -> bool:
+    """Return whether every grade typed is the same, and all were typed within seconds.
+
+    `by_hand` has the levels of the graded cells but for those filled at once, which are confirmed
+    on their own; `quick` are the cells that the page found typed within seconds of all others.
+    """
+    alike = len(by_hand) >= SAME_CELLS and len(set(by_hand.values())) == 1
+    return alike and all(cell in quick for cell in by_hand)
 
 
 def _jumps(level: int | None, before: int | None) -> bool:

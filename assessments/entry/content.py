@@ -17,7 +17,7 @@ class Content:
     """A draft's scores, sorted: what can be signed, what cannot and why, what is blank.
 
     `entered` says of each result how it came ("typed", "filled"); `quick` are those typed within
-    seconds with many like them.
+    seconds while every grade typed was the same.
     """
 
     results: dict[Cell, Result] = field(default_factory=dict)
@@ -35,6 +35,12 @@ class Content:
         """The graded cells. 0 is a grade."""
         found = ((cell, result.level) for cell, result in self.results.items())
         return {cell: level for cell, level in found if level is not None}
+
+    @property
+    def by_hand(self) -> dict[Cell, int]:
+        """The graded cells but for those filled at once."""
+        levels = self.levels.items()
+        return {cell: level for cell, level in levels if self.entered.get(cell) != "filled"}
 
     @property
     def filled(self) -> list[Cell]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import cached_property
 
 from .. import instrument
-from ..consistency import JUMP_THIRDS, NOTHING, QUESTIONS, Last, Prompt, prompts
+from ..consistency import JUMP_THIRDS, NOTHING, QUESTIONS, Last, Prompt, all_quick, prompts
 from ..history import Cell
 from ..instrument import Text
 from ..models import Assessment, Draft
@@ -81,12 +81,14 @@ class Review:
     @cached_property
     def asked(self) -> dict[Cell, tuple[Prompt, ...]]:
         """What is to be asked of each result, answered or not."""
+        by_hand = self.content.by_hand
+        quick = by_hand.keys() if all_quick(by_hand, self.content.quick) else ()
         return {
             cell: prompts(
                 cell[0],
                 result,
                 self.last.get(cell, NOTHING),
-                quick=cell in self.content.quick,
+                quick=cell in quick,
             )
             for cell, result in self.content.results.items()
         }

@@ -111,6 +111,29 @@ def test_a_grade_typed_among_many_alike_is_asked_about_zero_included() -> None:
     assert prompts(HIP, grade(0), quick=True) == (Prompt.PACE,)
 
 
+CELLS = [(movement, "right") for movement in list(instrument.MOVEMENTS)[:24]]
+
+
+@pytest.mark.parametrize(
+    ("levels", "slow", "asks"),
+    [
+        ([0] * 12, 0, True),
+        ([12] * 24, 0, True),
+        ([12] * 11, 0, False),
+        ([12] * 12 + [9] * 12, 0, False),
+        ([12] * 23 + [9], 0, False),
+        ([12] * 24, 1, False),
+        ([], 0, False),
+    ],
+)
+def test_the_pace_is_asked_about_only_where_every_grade_is_the_same_and_quick(
+    levels: list[int], slow: int, asks: bool
+) -> None:
+    by_hand = dict(zip(CELLS, levels, strict=False))
+    quick = set(CELLS[: len(levels) - slow])
+    assert consistency.all_quick(by_hand, quick) is asks
+
+
 def test_several_questions_about_one_result_are_all_told() -> None:
     odd = grade(12, limiters=("pain",), position="side_lying")
     assert prompts(HIP, odd, Last(0), quick=True) == (

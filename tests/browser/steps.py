@@ -44,12 +44,14 @@ def find_patient(page: Page, words: str, row: str = "") -> str:
     return page.url
 
 
-def score(page: Page, keys: str, *, tested_at: str = "") -> None:
+def score(page: Page, keys: str, *, tested_at: str = "", battery: str = "") -> None:
     """From a patient's page to the first cell in two clicks, and on by keyboard.
 
     `tested_at` is the time of an earlier test, such as 2020-03-02T10:30.
     """
     page.get_by_role("link", name="New assessment").click()
+    if battery:
+        page.get_by_label("Battery").select_option(battery)
     if tested_at:
         page.get_by_label("Tested at").fill(tested_at)
     page.get_by_role("button", name="Start scoring").click()

@@ -11,8 +11,8 @@ SIGN = re.compile(r"/sign/$")
 
 
 @pytest.fixture
-def grid(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
-    """The grid of a patient whose right hip was 1 and left hip not testable years ago."""
+def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
+    """The page of a patient whose right hip was 1 and left hip not testable years ago."""
     sign_in(page, "physio@harbour.example")
     page.goto(new_patient(page))
     person = page.url
@@ -21,8 +21,20 @@ def grid(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     page.locator("#sign").click()
     expect(page).to_have_url(RECORD)
     page.goto(person)
-    score(page, "")
     return page
+
+
+@pytest.fixture
+def grid(patient_page: Page) -> Page:
+    score(patient_page, "")
+    return patient_page
+
+
+@pytest.fixture
+def six(patient_page: Page) -> Page:
+    """The grid of the shortest battery."""
+    score(patient_page, "", battery="mrc_sum_60")
+    return patient_page
 
 
 def cell(page: Page, movement: str, side: str = "right") -> Locator:
@@ -111,24 +123,39 @@ def test_a_five_limited_by_pain_and_a_four_without_gravity_are_asked_about(grid:
     expect(grid.locator("#ask")).to_be_hidden()
 
 
-def test_many_alike_within_seconds_are_one_question_not_one_a_cell(grid: Page) -> None:
-    cell(grid, "knee_extension").focus()
-    press(grid, "3" * 11)
-    expect(grid.locator("#ask")).to_be_hidden()
-    press(grid, "3")
-    expect(grid.locator("#ask")).to_contain_text("12 cells The same grade everywhere")
-    expect(grid.locator("#score-grid [data-asked]")).to_have_count(0)
-    press(grid, "k")
-    expect(grid.locator("#ask")).to_be_hidden()
-    expect(grid.locator("[data-confirmed=pace]")).to_have_count(12)
+def test_the_same_grade_everywhere_within_seconds_is_one_question(six: Page) -> None:
+    press(six, "2" * 11)
+    expect(six.locator("#ask")).to_be_hidden()
+    press(six, "2")
+    expect(six.locator("#ask")).to_contain_text("12 cells Every grade is the same")
+    expect(six.locator("#score-grid [data-asked]")).to_have_count(0)
+    press(six, "k")
+    expect(six.locator("#ask")).to_be_hidden()
+    expect(six.locator("[data-confirmed=pace]")).to_have_count(12)
 
 
-def test_the_question_of_the_last_score_is_answered_from_the_button(grid: Page) -> None:
-    press(grid, "1np" + "4521045210" + "3" * 12)
+def test_one_other_grade_and_the_pace_is_not_asked_about(six: Page) -> None:
+    press(six, "2" * 11 + "3")
+    expect(six.locator("#sign")).to_be_focused()
+    expect(six.locator("#ask")).to_be_hidden()
+    six.keyboard.press("Enter")
+    expect(six).to_have_url(RECORD)
+
+
+def test_half_the_grid_alike_is_not_the_same_everywhere(grid: Page) -> None:
+    press(grid, "1np" + "3" * 12 + "4" * 10)
     expect(grid.locator("#sign")).to_be_focused()
-    press(grid, "k")
+    expect(grid.locator("#ask")).to_be_hidden()
     grid.keyboard.press("Enter")
     expect(grid).to_have_url(RECORD)
+
+
+def test_the_question_of_the_last_score_is_answered_from_the_button(six: Page) -> None:
+    press(six, "2" * 12)
+    expect(six.locator("#sign")).to_be_focused()
+    press(six, "k")
+    six.keyboard.press("Enter")
+    expect(six).to_have_url(RECORD)
 
 
 def test_the_question_is_kept_by_thumb(grid: Page, axe: Axe) -> None:
@@ -141,6 +168,23 @@ def test_the_question_is_kept_by_thumb(grid: Page, axe: Axe) -> None:
     grid.get_by_role("button", name="Correct").click()
     expect(cell(grid, "hip_flexion", "left")).to_be_focused()
     expect(cell(grid, "hip_flexion", "left")).to_have_attribute("data-state", "blank")
+
+
+@pytest.mark.parametrize("size", [(1280, 700), (390, 700)])
+def test_the_review_opens_with_its_heading_and_the_first_question_in_sight(
+    grid: Page, size: tuple[int, int]
+) -> None:
+    press(grid, "4nr" + "4" * 9)
+    grid.set_viewport_size({"width": size[0], "height": size[1]})
+    grid.locator("#sign").click()
+    expect(grid.locator("#questions")).to_be_focused()
+    banner = grid.locator("#patient-banner").bounding_box()
+    assert banner is not None
+    for part in (grid.locator("h1"), grid.locator("#questions li").first):
+        box = part.bounding_box()
+        assert box is not None
+        assert banner["y"] + banner["height"] <= box["y"]
+        assert box["y"] + box["height"] <= size[1]
 
 
 def test_the_review_stands_up_to_the_accessibility_rules(grid: Page, axe: Axe) -> None:

@@ -1,6 +1,6 @@
 """What is asked about a score: open until answered, kept by signing, told for good; no block."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -84,14 +84,40 @@ def test_an_answer_to_what_is_not_asked_is_not_stored(client: Client, scored: Sc
     assert hip(draft).confirmed == ""
 
 
-def test_many_alike_within_seconds_are_one_question(client: Client, scored: Scored) -> None:
-    draft = scored("1")
-    quick = {key: value("4", quick=True) for key in every_cell(draft, "4") if key != HIP}
-    put(draft, quick, by=draft.tester)
-    text = page(client, "sign", draft).text
-    assert text.count("The same grade everywhere within seconds") == 1
+PACE = "Every grade is the same, typed within ten seconds"
+
+
+def quickly(draft: Assessment, text: str, *, but: Mapping[str, Any] | None = None) -> Assessment:
+    """Save every cell as typed within ten seconds, but for these."""
+    quick = {key: value(text, quick=True) for key in every_cell(draft, text)}
+    return put(draft, quick | dict(but or {}), by=draft.tester)
+
+
+def test_the_same_everywhere_within_seconds_is_one_question(client: Client, scored: Scored) -> None:
+    draft = quickly(scored("1"), "1")
+    assert page(client, "sign", draft).text.count(PACE) == 1
     sign(client, draft)
-    assert Score.objects.filter(assessment=draft, confirmed="pace").count() == 23
+    assert Score.objects.filter(assessment=draft, confirmed="pace").count() == 24
+
+
+@pytest.mark.parametrize(
+    "other", [value("2", quick=True), value("2"), value("1")], ids=["another", "later", "slower"]
+)
+def test_one_other_cell_and_nothing_is_asked(
+    client: Client, scored: Scored, other: dict[str, Any]
+) -> None:
+    draft = quickly(scored("1"), "1", but={HIP: other})
+    assert PACE not in page(client, "sign", draft).text
+    sign(client, draft)
+    assert not Score.objects.filter(assessment=draft, confirmed="pace").exists()
+
+
+@pytest.mark.parametrize("other", ["", value("NT", reason="pain"), value("5", entered="filled")])
+def test_cells_without_a_typed_grade_do_not_count(
+    client: Client, scored: Scored, other: str | dict[str, Any]
+) -> None:
+    draft = quickly(scored("1"), "1", but={HIP: other})
+    assert PACE in page(client, "sign", draft).text
 
 
 def test_the_record_says_in_words_what_was_kept(client: Client, scored: Scored) -> None:

@@ -169,7 +169,7 @@ export class Keys {
     const cell = this.current;
     const over = isFilled(cell);
     this.cells.set(cell, { text: code, ...stays(cell) });
-    this.prompts.typed(cell, code);
+    this.prompts.typed(cell);
     this.ranges.forget();
     this.filled = cell;
     return this.advance(`${nameOf(cell)} ${code}`, over);
@@ -188,7 +188,7 @@ export class Keys {
     const code = `${cell.dataset.grade.replace(/[+-]$/, "")}${sign}`;
     if (!this.cells.codes.includes(code)) return this.say(this.words.offScale);
     this.cells.set(cell, { text: code, ...stays(cell) });
-    this.prompts.typed(cell, code);
+    this.prompts.typed(cell);
     this.panel.show(this.current);
     this.attend();
     return this.say(`${nameOf(cell)} ${code}`);

@@ -18,9 +18,9 @@ export class Prompts {
     this.shown = null; // {key, cells}: what is asked now
   }
 
-  // The keys of what is to be asked of a cell, answered or not.
+  // The keys of what is to be asked of this cell alone, answered or not.
   asked(cell) {
-    const { grade, was, state, limiters, position, untestable, quick } = cell.dataset;
+    const { grade, was, state, limiters, position, untestable } = cell.dataset;
     const level = this.cells.lattice.get(grade);
     const before = this.cells.lattice.get(was);
     const { jump, above, normal, limiter } = this.limits;
@@ -33,7 +33,6 @@ export class Prompts {
         : state === "not_testable" && before === 0 && !untestable,
       gravity: graded && level > above && Boolean(position) && places.includes(position),
       pain: graded && level === normal && list(limiters).includes(limiter),
-      [PACE]: graded && Boolean(quick),
     };
     return Object.keys(rules).filter((key) => rules[key]);
   }
@@ -42,33 +41,53 @@ export class Prompts {
     return Math.abs(this.thirds[one] - this.thirds[two]);
   }
 
+  // What nobody has answered yet.
   open(cell) {
+    return this.paced.includes(cell) ? [...this.own(cell), PACE] : this.own(cell);
+  }
+
+  own(cell) {
     const kept = list(cell.dataset.confirmed);
     return this.asked(cell).filter((key) => !kept.includes(key));
   }
 
-  // What is asked of this cell alone.
-  own(cell) {
-    return this.open(cell).filter((key) => key !== PACE);
+  // The graded cells that were typed. Those filled at once are confirmed on their own.
+  get byHand() {
+    return this.cells.all.filter(
+      ({ dataset: { state, entered } }) => state === "graded" && entered !== "filled",
+    );
   }
 
-  // Notes when a grade was typed; many alike within seconds are marked, and asked about together.
-  typed(cell, text) {
+  // The cells to be asked about for their pace: all that were typed, or none.
+  get paced() {
+    const cells = this.byHand;
+    if (!this.alike(cells) || !cells.every(({ dataset }) => dataset.quick)) return [];
+    return cells.filter(({ dataset }) => !list(dataset.confirmed).includes(PACE));
+  }
+
+  alike(cells) {
+    const isSame = ({ dataset }) => dataset.grade === cells[0].dataset.grade;
+    return cells.length >= this.many && cells.every(isSame);
+  }
+
+  // Notes when a grade was typed. While all of them are the same, and typed within seconds, they
+  // are marked.
+  typed(cell) {
     const now = performance.now();
     this.recent = this.recent.filter((one) => one.cell !== cell && now - one.at <= this.span);
-    this.recent.push({ cell, text, at: now });
-    const alike = this.recent.filter((one) => one.cell.dataset.grade === text);
-    if (alike.length < this.many) return;
-    for (const { cell: one } of alike) {
+    this.recent.push({ cell, at: now });
+    const cells = this.byHand;
+    const isRecent = (one) => this.recent.some((other) => other.cell === one);
+    if (!this.alike(cells) || !cells.every(isRecent)) return;
+    for (const one of cells) {
       if (!one.dataset.quick) this.cells.set(one, { ...this.cells.value(one), quick: true });
     }
   }
 
-  // Shows the first question of these cells, else the one about the pace, else none.
+  // Shows the first question of these cells, else none; about the pace once nothing is left to score.
   show(candidates) {
     const cell = candidates.find((one) => one && this.own(one).length);
-    const isQuick = (one) => one.dataset.quick && this.open(one).includes(PACE);
-    const quick = cell ? [] : this.cells.all.filter(isQuick);
+    const quick = cell || this.cells.blanks.length ? [] : this.paced;
     this.shown = null;
     if (cell) this.shown = { keys: this.own(cell), cells: [cell], about: aboutOf(cell) };
     else if (quick.length) this.shown = { keys: [PACE], cells: quick, about: this.paceOf(quick) };
