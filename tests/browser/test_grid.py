@@ -230,7 +230,10 @@ def test_a_network_that_swallows_a_request_is_not_waited_for(patient_page: Page)
     expect(cell(page, "hip_flexion", "left")).to_have_attribute("data-grade", "0")
 
 
-def test_two_pages_on_one_draft_show_both_scores_and_a_person_picks(grid: Page) -> None:
+@pytest.mark.parametrize(("picked", "grade"), [("Theirs: 4", "4"), ("Yours: 2", "2")])
+def test_two_pages_on_one_draft_show_both_scores_and_a_person_picks(
+    grid: Page, picked: str, grade: str
+) -> None:
     other = grid.context.new_page()
     other.goto(grid.url)
     expect(other.locator("body.scripted")).to_be_visible()
@@ -241,10 +244,16 @@ def test_two_pages_on_one_draft_show_both_scores_and_a_person_picks(grid: Page) 
     dialog = other.get_by_role("dialog")
     expect(dialog).to_contain_text("Right hip flexion")
     expect(dialog).to_contain_text("Theirs: 4")
-    dialog.get_by_label("Theirs: 4").check()
+    expect(dialog).to_contain_text("Yours: 2")
+    dialog.get_by_label(picked).check()
     dialog.get_by_role("button", name="Use these").click()
     expect_saved(other)
-    expect(cell(other, "hip_flexion")).to_have_attribute("data-grade", "4")
+    press(other, "5")
+    expect_saved(other)
+    for page in (other, grid):
+        page.reload()
+        expect(cell(page, "hip_flexion")).to_have_attribute("data-grade", grade)
+        expect(cell(page, "hip_flexion", "left")).to_have_attribute("data-grade", "5")
 
 
 def test_a_session_that_ended_is_told_and_the_scores_wait(grid: Page) -> None:
