@@ -1,11 +1,17 @@
 """Work without a network: what was opened still opens, and nothing that was entered is lost."""
 
+import os
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.product import Product
 
 from .steps import GRID, RECORD, NewPatient, SignIn, until
 
@@ -121,6 +127,41 @@ def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     )
     page.locator(".banner-name a").click()
     expect(page.get_by_role("row").filter(has_text="signed")).to_have_count(1)
+
+
+HURRY = """() => {
+  const later = setTimeout;
+  globalThis.setTimeout = (act, ms) => later(act, ms / 20);
+}"""
+
+
+def test_a_start_that_is_never_answered_goes_on_without_the_network(
+    patient_page: Page, product: Product
+) -> None:
+    page = patient_page
+    page.get_by_role("link", name="New assessment").click()
+    expect(page.get_by_role("button", name="Start scoring")).to_be_visible()
+    page.context.service_workers[0].evaluate(HURRY)
+    with hung(product):
+        page.get_by_role("button", name="Start scoring").click()
+        expect(page).to_have_url(GRID)
+        expect(page.locator("body.scripted")).to_be_visible()
+        press(page, TEN)
+        expect(page.locator("#unsent")).to_have_attribute("data-waiting", "11")
+    state(page, "saved")
+    expect(page.locator("#unsent")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(10)
+
+
+@contextmanager
+def hung(product: Product) -> Iterator[None]:
+    """The server takes connections and answers none."""
+    os.kill(product.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(product.pid, signal.SIGCONT)
 
 
 def test_a_page_closed_without_a_network_gives_its_scores_back(patient_page: Page) -> None:

@@ -12,6 +12,7 @@ const GRID = new RegExp(`^/assessments/(${ID})/score/$`);
 const BLANK = new RegExp(`^/patients/${ID}/assessments/blank/$`);
 const KEPT = [/^\/$/, PERSON, NEW, GRID];
 const WAIT = 5000; // ms for a page that is kept here, too
+const PATIENCE = 30000; // ms for a start: longer than the server waits for its database
 const FRESH = 10 * 60 * 1000; // ms during which a page fetched ahead is not fetched again
 const KEEP = 2 * 24 * 3600 * 1000; // ms
 const HEADERS = ["Content-Type", "Content-Security-Policy", "Referrer-Policy", "X-Frame-Options"];
@@ -126,11 +127,12 @@ async function removeOld() {
   for (const { path } of old) await remove("pages", path);
 }
 
-// A visit started without a network: kept until it can be sent, and shown on a blank grid.
+// A visit started without a network, or one that never answers: kept until it can be sent, and
+// shown on a blank grid. Should the first request get through after all, it is the same visit.
 async function begin(request, offline) {
   const copy = request.clone();
   try {
-    return await fetch(request);
+    return await fromNetwork(request, PATIENCE);
   } catch {
     const fields = Object.fromEntries(await copy.formData());
     delete fields.csrfmiddlewaretoken;
