@@ -54,8 +54,8 @@ class ResultRow(NamedTuple):
     position: str = ""
     entered: str = ""
     amended: bool = False
-    note: str = ""
     confirmed: str = ""
+    note: str = ""
 
 
 class VisitRow(NamedTuple):
@@ -97,7 +97,8 @@ def _free_text(field: str) -> Expression:
     return Case(When(**{field: ""}, then=Value("")), default=_AsJson(field), output_field=TEXT)
 
 
-# In the order of ResultRow. What people or programs may fill as they like goes as JSON.
+# In the order of ResultRow, the note last: lines are looked up without it. What people or programs
+# may fill as they like goes as JSON.
 _PACKED: dict[str, Expression | F] = {
     "movement": F("movement"),
     "side": F("side"),
@@ -110,8 +111,8 @@ _PACKED: dict[str, Expression | F] = {
     "amended": Case(
         When(amendment__isnull=True, then=Value("")), default=Value("1"), output_field=TEXT
     ),
-    "note": _free_text("note"),
     "confirmed": _free_text("confirmed"),
+    "note": _free_text("note"),
 }
 GRADE_ONLY = 5  # the fields up to the reason
 
@@ -181,14 +182,14 @@ def unpack(packed: str) -> ResultRow:
     grade = ResultRow(movement, side, status, int(level) if level else None, reason)
     if not more:
         return grade
-    limiters, position, entered, amended, note, confirmed = more
+    limiters, position, entered, amended, confirmed, note = more
     return grade._replace(
         limiters=text_in(limiters),
         position=text_in(position),
         entered=entered,
         amended=amended == "1",
-        note=text_in(note),
         confirmed=text_in(confirmed),
+        note=text_in(note),
     )
 
 

@@ -91,3 +91,12 @@ def test_times_keep_the_offset_of_their_season(
         "2025-01-01T14:00:00+11:00",
         "2025-07-01T13:00:00+10:00",
     ]
+
+
+@pytest.mark.parametrize("note", ["", "guarded"])
+def test_what_was_confirmed_is_not_taken_for_the_note(
+    note: str, harbour: Clinic, patient: Patient, physio: User
+) -> None:
+    make_signed(patient, physio, {KNEE: grade(9, note=note, confirmed=("jump",))})
+    [row] = exported(harbour)
+    assert (row["confirmed"], row["result_note"]) == ("jump", note)
