@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "mmt.apps.MmtConfig",
     "mmt.audit",
     "mmt.accounts",
+    "mmt.jobs",
     "patients",
     "assessments",
 ]
@@ -119,6 +120,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mmt.accounts.context.place",
+                "mmt.jobs.notices.news",
             ],
         },
     }

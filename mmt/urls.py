@@ -88,6 +88,7 @@ urlpatterns = [
     path("fhir/", include("assessments.api.fhir.urls")),
     path("accounts/second-factor/", include(factor_patterns)),
     path("team/", include("mmt.accounts.urls")),
+    path("jobs/", include("mmt.jobs.urls")),
     path("patients/", include("patients.urls")),
     path("exports/", include("assessments.exchange.urls")),
     path("", start, name="start"),

@@ -58,6 +58,28 @@ def committed_db(transactional_db: None) -> Iterator[None]:
     triggers.remove(connection)
 
 
+@pytest.fixture
+def on_disk(committed_db: None, tmp_path: Path) -> Iterator[str]:
+    """Work on a database that other processes can open too; give its address.
+
+    On SQLite that is a file, as for the product, where the tests' own database is in memory.
+    """
+    from django.db import DEFAULT_DB_ALIAS, connections
+
+    usual, settings = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
+    if usual.vendor != "sqlite":
+        yield "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings)
+        return
+    name, path = settings["NAME"], str(tmp_path / "copy.sqlite3")
+    with usual.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [path])
+    settings["NAME"] = path
+    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+    yield f"sqlite://{path}"
+    connections[DEFAULT_DB_ALIAS].close()
+    settings["NAME"], connections[DEFAULT_DB_ALIAS] = name, usual
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return

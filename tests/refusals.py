@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from mmt import triggers
 
-OUR_APPS = ("accounts", "audit", "patients", "assessments")
+OUR_APPS = ("accounts", "audit", "jobs", "patients", "assessments")
 # Two rules that one write cannot help breaking at once; either may be told first.
 TOGETHER = {"accounts.user.email": "user_one_person_an_email"}
 

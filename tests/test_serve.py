@@ -1,11 +1,13 @@
 """The embedded server: a taken port is said plainly, and stopping loses no answer."""
 
 import http.client
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -14,8 +16,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mmt import server
+from tests.product import Product
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60
 
 # Answers after a second, and says which address and scheme the application saw.
 SLOW = """
@@ -179,3 +183,56 @@ def test_forwarded_headers_of_a_stranger_are_not_believed(running: Running) -> N
 def test_forwarded_headers_of_the_proxy_are_believed(behind_proxy: Running) -> None:
     seen = behind_proxy.ask(X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="https")
     assert seen == "203.0.113.7 https 0"
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """The whole product over an empty database of its own."""
+    found = Product(tmp_path, DEMO="no")
+    yield found
+    found.stop()
+
+
+def command_of(pid: int) -> list[str]:
+    """Return the process's command and arguments; nothing once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    except OSError:
+        return [""]
+
+
+def workers_of(product: Product) -> list[int]:
+    """Return the workers that the product started, once there is one."""
+    wanted = ["work", "--parent", str(product.pid)]
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < limit:
+        found = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        if workers := [pid for pid in found if command_of(pid)[-3:] == wanted]:
+            return workers
+        time.sleep(0.1)
+    raise AssertionError("No worker was started.")
+
+
+def wait_for_the_end_of(pid: int) -> None:
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while command_of(pid) != [""]:
+        assert time.monotonic() < limit, "The worker goes on."
+        time.sleep(0.1)
+
+
+def test_a_worker_comes_with_the_product_comes_back_and_goes_with_it(product: Product) -> None:
+    product.start("--prepare")
+    [first] = workers_of(product)
+    os.kill(first, signal.SIGKILL)
+    wait_for_the_end_of(first)
+    [second] = workers_of(product)
+    assert second != first
+    product.stop()
+    wait_for_the_end_of(second)
+
+
+def test_a_worker_ends_when_the_product_is_killed(product: Product) -> None:
+    product.start("--prepare")
+    [worker] = workers_of(product)
+    product.kill()
+    wait_for_the_end_of(worker)

@@ -65,6 +65,9 @@ class Action(models.TextChoices):
     BLIND_PAIR_COMPLETED = "blind_pair_completed", _("Blind pair complete")
     BLIND_PAIR_ENDED = "blind_pair_ended", _("Blind pair ended")
     EXPORTED = "exported", _("Records exported")
+    JOB_ASKED = "job_asked", _("Background work asked for")
+    JOB_CANCELLED = "job_cancelled", _("Background work called off")
+    JOB_FILE_TAKEN = "job_file_taken", _("File of background work downloaded")
     DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
 
 

@@ -226,6 +226,8 @@ def test_the_pages_of_the_administrator(
     expect(page.locator("#found")).to_contain_text("in the file")
     page.get_by_text("What the columns mean").click()
     hold(page)
+    page.goto("/jobs/")
+    hold(page)
     page.goto("/team/invite/")
     hold(page)
     page.locator("[name=email]").fill(f"{uuid4().hex}@harbour.example")

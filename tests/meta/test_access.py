@@ -21,12 +21,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from assessments import instrument
 from assessments.models import Assessment, SavedQuestion
 from mmt.accounts.actions import invite
-from mmt.accounts.models import Scope, User
+from mmt.accounts.models import Clinic, Scope, User
 from mmt.accounts.roles import Role
 from mmt.accounts.tokens import make_token
+from mmt.jobs.actions import ask_for
+from mmt.jobs.models import Job
+from mmt.jobs.queue import claim
+from mmt.jobs.work import Work, perform
+from mmt.jobs.worker import LEASE
 from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
 from tests.assessments.pairs import begin
+from tests.jobs import kinds
 from tests.patients.happened import make
 from tests.people import grade, make_draft, make_patient, make_signed
 
@@ -42,6 +48,7 @@ MEMBER = "login no no no in gone"
 LEADERS = "login no in no in gone"
 MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
+ADMINS_OWN = "login gone gone gone in gone"  # the administrator's own
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
 NO_FACTOR = "login gone gone gone gone gone"  # of one's own; here nobody has one
 NEVER = "- - - - - -"
@@ -107,6 +114,9 @@ TABLE = {
     "fhir:code_system": (OPEN, NEVER),
     "fhir:value_sets": (OPEN, NEVER),
     "fhir:value_set": (OPEN, NEVER),
+    "jobs:index": (SIGNED_IN, NEVER_IN),
+    "jobs:cancel": (NEVER_IN, ADMINS_OWN),
+    "jobs:file": (ADMINS_OWN, NEVER_IN),
     "team:index": (TEAM, NEVER_IN),
     "team:invite": (TEAM, TEAM),
     "team:withdraw": (NEVER_IN, MEMBER),
@@ -208,11 +218,21 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         rows={kind.name: make(kind, patient, physio) for kind in KINDS},
         membership=colleague.memberships.get(),
         invitation=invitation,
+        job=a_job_done(admin, harbour),
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
         token=token,
         slug=harbour.slug,
     )
+
+
+def a_job_done(owner: User, clinic: Clinic) -> Job:
+    kinds.register()
+    ask_for("write", {"words": ["one"]}, title="Words", clinic=clinic, by=owner)
+    job = claim(LEASE)
+    assert job
+    perform(Work(job, LEASE))
+    return job
 
 
 def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -241,6 +261,7 @@ def address(name: str, things: Things) -> str:
         "invitation_id": things.invitation.pk,
         "question_id": things.question.pk,
         "token_id": things.key.pk,
+        "job_id": things.job.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
@@ -283,6 +304,7 @@ def test_each_role_gets_what_the_table_says(
         with transaction.atomic():  # each of them finds things as they were
             response = getattr(client, method)(address(name, things))
             transaction.set_rollback(True)
+        response.close()
         assert response.status_code != 500
         found[who] = told(response)
     assert found == dict(zip(WHO, row, strict=True))
@@ -310,6 +332,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         invitation=nothing,
         question=nothing,
         key=nothing,
+        job=nothing,
         token="none",
         slug="none",
     )

@@ -4,14 +4,12 @@ from tests.accounts import test_models as accounts
 from tests.assessments import test_constraints as assessments
 from tests.assessments import test_pair_constraints as pairs
 from tests.audit import test_log as audit
+from tests.jobs import test_models as jobs
 from tests.patients import test_models as patients
 from tests.refusals import rules
 
 
 def test_every_rule_of_the_database_is_tried() -> None:
-    tried = {
-        name
-        for cases in (accounts, audit, patients, assessments, pairs)
-        for name, _write in cases.CASES
-    }
+    rooms = (accounts, audit, jobs, patients, assessments, pairs)
+    tried = {name for cases in rooms for name, _write in cases.CASES}
     assert tried == set(rules())

@@ -10,12 +10,14 @@ from django.core.management.base import BaseCommand, CommandParser
 from mmt import env, server
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic
+from mmt.jobs.companion import Companions
 
 
 class Command(BaseCommand):
     help = (
         "Serve the product on HOST and PORT (127.0.0.1 and 8000) until TERM or INT. "
-        "TRUSTED_PROXY names the proxy that ends TLS, ALLOWED_HOSTS the names it is reached under."
+        "TRUSTED_PROXY names the proxy that ends TLS, ALLOWED_HOSTS the names it is reached under, "
+        "WORKERS how many workers for background work run beside it (1)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -44,7 +46,12 @@ class Command(BaseCommand):
         from mmt.wsgi import application
 
         self._greet(host, server.url(host, sockets[0]))
-        server.serve(application, sockets, trusted_proxy=trusted_proxy)
+        workers = Companions(env.number("WORKERS", 1))
+        workers.start()
+        try:
+            server.serve(application, sockets, trusted_proxy=trusted_proxy)
+        finally:
+            workers.stop()
         self._say("Stopped.")
 
     def _prepare(self) -> None:

@@ -1,8 +1,5 @@
 """Outside a transaction an export reads on a connection of its own: these tests commit."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -19,23 +16,6 @@ from .files import read
 
 pytestmark = pytest.mark.usefixtures("on_disk")
 KNEE = ("knee_extension", "right")
-
-
-@pytest.fixture
-def on_disk(committed_db: None, tmp_path: Path) -> Iterator[None]:
-    """Work on a file as the product does, where the tests' database is in memory."""
-    usual, settings = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
-    if usual.vendor != "sqlite":
-        yield
-        return
-    name, path = settings["NAME"], str(tmp_path / "copy.sqlite3")
-    with usual.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [path])
-    settings["NAME"] = path
-    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
-    yield
-    connections[DEFAULT_DB_ALIAS].close()
-    settings["NAME"], connections[DEFAULT_DB_ALIAS] = name, usual
 
 
 def test_the_file_is_of_the_moment_at_which_it_was_told(
