@@ -8,7 +8,10 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mmt import triggers
+        from mmt.jobs import kinds
 
+        from .exchange.job import EXPORT
         from .triggers import TRIGGERS
 
         triggers.register(*TRIGGERS)
+        kinds.register(EXPORT)

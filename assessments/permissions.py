@@ -95,6 +95,16 @@ def check_user_can_set_order(user: User, clinic: Clinic) -> None:
         )
 
 
+def check_user_can_export(user: User, clinic: Clinic) -> None:
+    if not user.can(Permission.EXPORT, clinic):
+        raise PermissionDenied(_("Only an administrator of a clinic can export its records."))
+
+
+def check_user_can_export_deidentified(user: User, clinic: Clinic) -> None:
+    if not user.can(Permission.EXPORT_DEIDENTIFIED, clinic):
+        raise PermissionDenied(_("Your role cannot export records of this clinic."))
+
+
 def user_can(
     check: Callable[..., None], user: User, subject: Assessment | Patient | Clinic
 ) -> bool:

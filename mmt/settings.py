@@ -18,6 +18,8 @@ DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var")
 # --- Safety -----------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secrets")
+# Out of it come the codes and the days of de-identified exports: with another, they would differ.
+DEIDENTIFICATION_KEY = env.secret("DEIDENTIFICATION_KEY", DATA_DIR / "secrets")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # HTTPS=yes says that a proxy in front ends TLS and sets X-Forwarded-Proto.
 HTTPS = env.flag("HTTPS", default=False)

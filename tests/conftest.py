@@ -104,9 +104,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     """Say loudly, right above the closing line, what did not run."""
     yield
     notes = [note for note in os.environ.get("TEST_NOTES", "").splitlines() if note]
-    browser = parts.part("browser")
-    if not browser.here:
-        notes.append(f"{browser.title} did not run. Try:  {browser.how}")
+    notes += [
+        f"{part.title} did not run. Try:  {part.how}"
+        for part in map(parts.part, ("browser", "office"))
+        if not part.here
+    ]
     if not notes:
         return
     width = max(map(len, notes))

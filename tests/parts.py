@@ -49,6 +49,12 @@ def parts() -> tuple[Part, ...]:
             "apt-get install chromium-headless-shell    (or: make test CHROMIUM=/path/to/chromium)",
             bool(chromium()),
         ),
+        Part(
+            "office",
+            "Opening the exports in LibreOffice",
+            "apt-get install --no-install-recommends libreoffice-calc-nogui",
+            bool(shutil.which("soffice")),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 # Before the product's settings are read: nothing of a test lands in the installation's own data.
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="strength-tests-")
+os.environ.setdefault("DEIDENTIFICATION_KEY", "only-for-tests-" + "y" * 50)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 
 from mmt.settings import *  # noqa: F403

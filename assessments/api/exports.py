@@ -8,11 +8,14 @@ from ninja import Query, Router, Schema
 from mmt.accounts.requests import SignedInRequest
 
 from ..exchange.forms import ExportForm
-from ..exchange.views import clinics_for, file_of
+from ..exchange.views import rights_of, stream_of
 from .auth import EXPORT
 from .problems import REFUSED, refused_fields
 
 router = Router(tags=["exports"], auth=EXPORT)
+FILES = {
+    kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")
+}
 
 
 class Wanted(Schema):
@@ -23,20 +26,22 @@ class Wanted(Schema):
     last_day: date | None = None
     battery: str = ""
     status: str = "in_force"
+    format: Literal["csv", "jsonl"] = "csv"
     layout: Literal["long", "wide", "measurements"] = "long"
+    people: Literal["named", "deidentified"] = "named"
     blanks: bool = False
     bom: bool = False
 
 
 @router.get(
-    "/scores.csv",
+    "/scores",
     response={200: None} | REFUSED,
-    summary="Records as CSV",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    summary="Records as CSV or JSON lines",
+    openapi_extra={"responses": {200: {"content": FILES}}},
 )
 def scores(request: SignedInRequest, wanted: Query[Wanted]) -> Any:
     """The same file as from the page, with the same rights and the same line in the audit log."""
-    form = ExportForm(wanted.dict(), clinics=clinics_for(request.user))
+    form = ExportForm(wanted.dict(), rights=rights_of(request.user))
     if not form.is_valid():
         raise refused_fields(form.errors)
-    return file_of(form, request.user)
+    return stream_of(form, request.user)

@@ -5,6 +5,7 @@ in its own way. A movement added to the instrument is a column of the wide layou
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -17,7 +18,7 @@ from ..consistency import Prompt
 from ..instrument import LabelledEnum, Side
 from ..models import AssessmentStatus, Entered
 from ..models.context import Device, FirstSide, Heat, RelapseStatus, Setting
-from .column import CellColumn, Column, Kind, ResultColumn, VisitColumn, Words
+from .column import CellColumn, Column, Kind, MeasuredColumn, ResultColumn, VisitColumn, Words
 from .measured import MEASURED
 from .rows import BLANK, cells_of
 from .selection import Layout
@@ -211,8 +212,8 @@ AROUND = (
 )
 
 # What the columns do not show but reading them needs.
-_NEEDED = ("time_zone", "profile", "form")
-PATHS = tuple(dict.fromkeys([*(found.path for found in WHO_AND_WHEN + AROUND), *_NEEDED]))
+NEEDED = ("time_zone", "profile", "form")
+PATHS = tuple(dict.fromkeys([*(found.path for found in WHO_AND_WHEN + AROUND), *NEEDED]))
 
 
 def cell_columns() -> tuple[CellColumn, ...]:
@@ -231,12 +232,42 @@ def cell_columns() -> tuple[CellColumn, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a file in their groups, and the paths from the assessment that they need."""
+
+    who: tuple[VisitColumn, ...]
+    results: tuple[ResultColumn, ...]
+    cells: tuple[CellColumn, ...]
+    measured: tuple[MeasuredColumn, ...]
+    around: tuple[VisitColumn, ...]
+    paths: tuple[str, ...]
+
+    def columns(self, layout: Layout) -> tuple[Column, ...]:
+        """Return all columns of a layout, from left to right."""
+        match layout:
+            case Layout.LONG:
+                return (*self.who, *self.results, *self.around)
+            case Layout.WIDE:
+                return (*self.who, *self.cells, *self.around)
+            case Layout.MEASUREMENTS:
+                return (*self.who, *self.measured, *self.around)
+
+
+def table(movement: str = "") -> Table:
+    """Return the columns that name people; of the wide layout's cells only those of `movement`,
+    if one is given: an empty cell of another would say that nothing was recorded.
+    """
+    return Table(
+        who=WHO_AND_WHEN,
+        results=RESULT,
+        cells=tuple(each for each in cell_columns() if movement in ("", each.cell[0])),
+        measured=MEASURED,
+        around=AROUND,
+        paths=PATHS,
+    )
+
+
 def columns_of(layout: Layout) -> tuple[Column, ...]:
-    """Return all columns of a layout, from left to right."""
-    match layout:
-        case Layout.LONG:
-            return (*WHO_AND_WHEN, *RESULT, *AROUND)
-        case Layout.WIDE:
-            return (*WHO_AND_WHEN, *cell_columns(), *AROUND)
-        case Layout.MEASUREMENTS:
-            return (*WHO_AND_WHEN, *MEASURED, *AROUND)
+    """Return all columns of a layout that names people."""
+    return table().columns(layout)

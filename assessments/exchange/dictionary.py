@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext as _
+
 from .. import instrument
+from . import deidentify
 from .column import Column, ResultColumn
 from .columns import AROUND, RESULT, WHO_AND_WHEN, cell_columns
 from .measured import MEASURED
+from .selection import Layout, Selection
 
 _BEGINNING = """\
 # Data dictionary of the exports
@@ -37,6 +41,48 @@ current. Do not edit it by hand.
   numbers such as -1 stay as they are; grades never need it.
 - Drafts are never exported. Voided records are, if asked for: see `record_status`.
 """
+
+_WITHOUT_PEOPLE = """\
+# Data dictionary of records without the people
+
+Names, numbers and free texts were taken out; what became of each column stands first. Codes and the
+days by which dates were moved come out of a secret of the installation: the same person has the
+same code and the same days in each of its exports. Dates of two people cannot be compared, those of
+one can. Rows stand by person. These are pseudonymised records, not anonymous ones: give them out
+under an agreement, and keep them apart from other records of the same people.
+
+## What was done to each column
+"""
+
+
+def sheet_rows(columns: Iterable[Column]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a heading, then for each of these columns its name, kind, meaning and words."""
+    yield _("column"), _("holds"), _("meaning"), _("words")
+    for column in columns:
+        words = "; ".join(f"{word}: {meaning}" for word, meaning in column.words().items())
+        yield column.name, str(column.kind.label), str(column.meaning), words
+
+
+def treatment_rows() -> Iterator[tuple[str, str, str]]:
+    """Yield a heading, then for each column that names people what became of it."""
+    yield _("column"), _("now"), _("what was done")
+    for name, treatment, now in deidentify.what_was_done():
+        yield name, str(now), str(treatment.label)
+
+
+def markdown_of(selection: Selection) -> str:
+    """Return the dictionary of a file of this selection as Markdown."""
+    if not selection.deidentified:
+        return markdown()
+    found = deidentify.table(selection.movement)
+    told: dict[str, Column] = {}
+    for layout in Layout:
+        told |= {column.name: column for column in found.columns(layout)}
+    names, *rows = treatment_rows()
+    done = [(f"`{name}`", f"`{now}`" if now else "", what) for name, now, what in rows]
+    headings, *columns = sheet_rows(told.values())
+    parts = [_WITHOUT_PEOPLE, *_table(names, done), "## Columns\n", *_table(headings, columns)]
+    return "\n".join([*parts, *_scales()])
 
 
 def markdown() -> str:

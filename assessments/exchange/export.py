@@ -1,35 +1,22 @@
 """A file of records on its way out: counted, told to the audit log, then written."""
 
-import codecs
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import connection as default_connection
-from django.db import models, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Value
-from django.db.models.functions import Cast
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 
-from ..models import Assessment, Measurement, Score
-from . import csv_lines
-from .columns import PATHS
-from .rows import (
-    GRADE_ONLY,
-    TEXT,
-    VisitRow,
-    cells_of,
-    fetch,
-    read_measurements,
-    read_visits,
-)
+from . import formats
+from .formats import FORMATS, Forecast
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
+from .source import Source
 
 BLOCK = 128 * 1024  # bytes handed on at a time
 LOOK_AGAIN_SECONDS = 2.0
@@ -66,17 +53,23 @@ class Export:
         self.may_go_on = may_go_on
         self.snapshot = Snapshot()
         try:
-            self.visits, self.rows = count(selection, shape, self.snapshot.connection)
+            self.source = Source(selection, self.snapshot.connection)
+            self.visits, self.rows, _long = formats.forecast(self.source, shape)
             self._tell(Outcome.DONE, visits=self.visits, rows=self.rows)
         except BaseException:
             self.close()
             raise
 
     @property
+    def format(self) -> formats.Format:
+        return FORMATS[self.shape.format]
+
+    @property
     def file_name(self) -> str:
         """The day at the clinic, and nothing about a patient."""
-        what = "measurements" if self.shape.layout is Layout.MEASUREMENTS else "scores"
-        return f"mmt-{what}-{self.selection.clinic.now().date().isoformat()}.csv"
+        day = self.selection.clinic.now().date().isoformat()
+        hidden = "-deidentified" if self.selection.deidentified else ""
+        return f"mmt-{_content(self.shape)}{hidden}-{day}.{self.format.extension}"
 
     def close(self) -> None:
         self.snapshot.close()
@@ -88,13 +81,12 @@ class Export:
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield the file in blocks, each with the number of rows written so far."""
-        waiting = [codecs.BOM_UTF8] if self.shape.bom else []
-        waiting.append(csv_lines.heading(self.shape.layout))
+        waiting: list[bytes] = []
         size = rows = 0
         looked = time.monotonic()
-        for lines, count in self._lines():
-            waiting.append(lines)
-            size += len(lines)
+        for piece, count in self.format.blocks(self.source, self.shape):
+            waiting.append(piece)
+            size += len(piece)
             rows += count
             if size < BLOCK:
                 continue
@@ -106,27 +98,6 @@ class Export:
         if rows != self.rows:
             raise ExportIncomplete(_("%(rows)s rows instead of %(told)s.") % self._counts(rows))
         yield b"".join(waiting), rows
-
-    def _lines(self) -> Iterator[tuple[bytes, int]]:
-        if self.shape.layout is not Layout.MEASUREMENTS:
-            return csv_lines.lines(self.shape, self._read())
-        visits = read_measurements(
-            self.selection.assessments(),
-            PATHS,
-            self.snapshot.connection,
-            clinic_name=self.selection.clinic.name,
-        )
-        return csv_lines.measured_lines(visits)
-
-    def _read(self) -> Iterable[VisitRow]:
-        # With a join for the clinic's name SQLite would sort all results at once.
-        assessments = self.selection.assessments().annotate(
-            clinic_name=Value(self.selection.clinic.name)
-        )
-        connection = self.snapshot.connection
-        if self.shape.layout is Layout.WIDE:
-            return read_visits(assessments, PATHS, connection, result_fields=GRADE_ONLY)
-        return read_visits(assessments, PATHS, connection)
 
     def _look_again(self, rows: int) -> None:
         if self.may_go_on():
@@ -150,43 +121,15 @@ class Export:
             )
 
 
-class Count(NamedTuple):
-    visits: int
-    rows: int
+def _content(shape: Shape) -> str:
+    """Return a word for what the file holds."""
+    if shape.format == "redcap":
+        return "redcap"
+    if shape.parts:
+        return "records"
+    return "measurements" if shape.layout is Layout.MEASUREMENTS else "scores"
 
 
-def count(
-    selection: Selection, shape: Shape, connection: BaseDatabaseWrapper = default_connection
-) -> Count:
-    """Return how many visits the file tells of, and how many rows it will have."""
-    assessments = selection.assessments().order_by()
-    if shape.layout is Layout.MEASUREMENTS:
-        return _count_measured(assessments, connection)
-    forms = list(
-        fetch(
-            assessments.annotate(form=Cast("movements", TEXT))
-            .values_list("form")
-            .annotate(models.Count("pk")),
-            connection,
-        )
-    )
-    visits = sum(count for _form, count in forms)
-    if shape.layout is Layout.WIDE:
-        return Count(visits, visits)
-    if shape.blanks:
-        return Count(visits, sum(len(cells_of(form)) * count for form, count in forms))
-    scores = Score.objects.filter(assessment__in=assessments)
-    per_clinic = scores.values_list("assessment__clinic").annotate(models.Count("movement"))
-    return Count(visits, sum(count for _clinic, count in fetch(per_clinic, connection)))
-
-
-def _count_measured(
-    assessments: models.QuerySet[Assessment], connection: BaseDatabaseWrapper
-) -> Count:
-    per_visit = (
-        Measurement.objects.filter(assessment__in=assessments)
-        .values_list("assessment")
-        .annotate(models.Count("movement"))
-    )
-    counts = [count for _visit, count in fetch(per_visit, connection)]
-    return Count(len(counts), sum(counts))
+def forecast(selection: Selection, shape: Shape) -> Forecast:
+    """Return what the file would be if it were made now."""
+    return formats.forecast(Source(selection, default_connection), shape)

@@ -115,6 +115,7 @@ _PACKED: dict[str, Expression | F] = {
     "note": _free_text("note"),
 }
 GRADE_ONLY = 5  # the fields up to the reason
+NO_NOTE = len(_PACKED) - 1
 
 
 def read_visits(
@@ -123,13 +124,15 @@ def read_visits(
     connection: BaseDatabaseWrapper,
     *,
     result_fields: int = len(_PACKED),
+    movement: str = "",
 ) -> Iterator[VisitRow]:
     """Yield the assessments in their order, with the values at these paths and their results.
 
-    The first `result_fields` of ResultRow are packed. The path "form" gives the keys of the
-    visit's movements, for `cells_of`.
+    The first `result_fields` of ResultRow are packed, of `movement` alone if one is given. The
+    path "form" gives the keys of the visit's movements, for `cells_of`.
     """
-    rows = assessments.annotate(packed=_packed_results(result_fields), form=Cast("movements", TEXT))
+    packed = _packed_results(result_fields, movement)
+    rows = assessments.annotate(packed=packed, form=Cast("movements", TEXT))
     for *values, packed in fetch(rows.values_list(*paths, "packed"), connection):
         results = packed.split(BETWEEN_RESULTS) if packed else []
         yield VisitRow(dict(zip(paths, values, strict=True)), results)
@@ -146,20 +149,24 @@ def read_measurements(
     assessments: QuerySet[Assessment],
     paths: Sequence[str],
     connection: BaseDatabaseWrapper,
+    *,
+    order: Sequence[str],
+    movement: str = "",
     **constants: str,
 ) -> Iterator[MeasuredVisit]:
-    """Yield the visits at which something was measured, earliest first.
+    """Yield the visits at which something was measured, in this order.
 
     `constants` are values that are the same for each visit; "form" is as in `read_visits`.
     """
+    chosen = {"movement": movement} if movement else {}
     given: dict[str, Any] = {"form": Cast("assessment__movements", TEXT)}
     given |= {name: Value(text) for name, text in constants.items()}
     reached = [path if path in given else f"assessment__{path}" for path in paths]
     fields = [field.attname for field in Measurement._meta.concrete_fields]
     rows = (
-        Measurement.objects.filter(assessment__in=assessments.order_by())
+        Measurement.objects.filter(assessment__in=assessments.order_by().values("pk"), **chosen)
         .annotate(**given)
-        .order_by("assessment__tested_at", "assessment_id")
+        .order_by(*(f"assessment__{each}" for each in order))
         .values_list(*reached, *fields)
     )
     found = fetch(rows, connection)
@@ -182,14 +189,14 @@ def unpack(packed: str) -> ResultRow:
     grade = ResultRow(movement, side, status, int(level) if level else None, reason)
     if not more:
         return grade
-    limiters, position, entered, amended, confirmed, note = more
+    limiters, position, entered, amended, confirmed = more[:5]
     return grade._replace(
         limiters=text_in(limiters),
         position=text_in(position),
         entered=entered,
         amended=amended == "1",
         confirmed=text_in(confirmed),
-        note=text_in(note),
+        note=text_in(more[5]) if len(more) > 5 else "",
     )
 
 
@@ -199,11 +206,13 @@ def cells_of(form: str) -> tuple[Cell, ...]:
     return instrument.cells(json.loads(form))
 
 
-def _packed_results(fields: int) -> Subquery:
+def _packed_results(fields: int, movement: str) -> Subquery:
     separated: list[Expression | F] = []
     for expression in list(_PACKED.values())[:fields]:
         separated += [Value(BETWEEN_FIELDS), expression]
-    results = Score.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+    chosen = {"movement": movement} if movement else {}
+    found = Score.objects.filter(assessment=OuterRef("pk"), **chosen)
+    results = found.order_by().values("assessment")
     one = _AllOf(_Joined(*separated[1:]), Value(BETWEEN_RESULTS))
     return Subquery(results.annotate(all=one).values("all"))
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from mmt.accounts.models import Clinic
 
@@ -27,7 +29,11 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Records of one clinic, tested from `first_day` to `last_day`, both included, as the days
-    fell at the clinic; None is an open end, `battery` "" any.
+    fell at the clinic; None is an open end, `battery` and `movement` "" any.
+
+    With a movement, only visits whose form has it, and only its results. `patients` are those of
+    the answer to a saved question, `question` its query string. `deidentified` takes out who it
+    is about.
     """
 
     clinic: Clinic
@@ -35,9 +41,17 @@ class Selection:
     last_day: date | None = None
     battery: str = ""
     standing: Standing = Standing.IN_FORCE
+    movement: str = ""
+    patients: QuerySet[Any, Any] | None = None
+    question: str = ""
+    deidentified: bool = False
 
     def assessments(self) -> QuerySet[Assessment]:
-        """Return the records, earliest first; the id parts what was tested at one time."""
+        """Return the records, earliest first; the id parts what was tested at one time.
+
+        Where people are taken out they stand by person instead: the order in which people came
+        would tell when.
+        """
         found = Assessment.objects.filter(clinic=self.clinic)
         match self.standing:
             case Standing.IN_FORCE:
@@ -50,7 +64,16 @@ class Selection:
             found = found.filter(tested_at__lt=self._midnight(self.last_day + timedelta(days=1)))
         if self.battery:
             found = found.filter(battery=self.battery)
-        return found.order_by("tested_at", "id")
+        if self.movement:
+            form = Cast("movements", TextField())
+            found = found.annotate(listed=form).filter(listed__contains=f'"{self.movement}"')
+        if self.patients is not None:
+            found = found.filter(patient__in=self.patients)
+        return found.order_by(*self.order)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return ("patient_id", "tested_at", "id") if self.deidentified else ("tested_at", "id")
 
     def described(self) -> dict[str, str | None]:
         """Return the filter in the words of the audit log."""
@@ -60,7 +83,20 @@ class Selection:
             "to": self.last_day.isoformat() if self.last_day else None,
             "battery": self.battery or None,
             "status": self.standing.value,
+            "movement": self.movement or None,
+            "question": self.question or None,
+            "people": "deidentified" if self.deidentified else "named",
         }
+
+    def told(self) -> dict[str, str | None]:
+        """Return the filter as the file itself may tell it: of records without the people neither
+        where nor when.
+        """
+        described = self.described()
+        if not self.deidentified:
+            return described
+        hidden = ("clinic", "from", "to", "question")
+        return {name: value for name, value in described.items() if name not in hidden}
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, tzinfo=self.clinic.zone)
@@ -70,18 +106,21 @@ class Selection:
 class Shape:
     """How the file is laid out.
 
-    `blanks` lists the cells left blank in the long layout too; `bom` begins with the mark by
-    which Excel knows UTF-8.
+    `format` is a key of `formats.FORMATS`. `blanks` lists the cells left blank in the long layout
+    too; `bom` begins a CSV with the mark by which Excel knows UTF-8. `parts` are the files of a
+    zip, as keys of `archive.PARTS`.
     """
 
     layout: Layout = Layout.LONG
     blanks: bool = False
     bom: bool = False
+    format: str = "csv"
+    parts: tuple[str, ...] = ()
 
-    def described(self) -> dict[str, str | bool]:
-        return {
-            "format": "csv",
-            "layout": self.layout.value,
-            "blanks": self.blanks,
-            "bom": self.bom,
-        }
+    def described(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"format": self.format}
+        if self.parts:
+            found["parts"] = list(self.parts)
+        else:
+            found["layout"] = self.layout.value
+        return found | {"blanks": self.blanks, "bom": self.bom}

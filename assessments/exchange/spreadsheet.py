@@ -18,6 +18,11 @@ def harmless(text: str) -> str:
     return "'" + text if _needs_apostrophe(text) else text
 
 
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would run the text as a formula if it were typed."""
+    return _needs_apostrophe(text)
+
+
 def restored(cell: str) -> str:
     """Return the text that `harmless` made this cell from."""
     return cell[1:] if cell[:1] == "'" and _needs_apostrophe(cell[1:]) else cell

@@ -23,7 +23,8 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "role_names": list(
             dict.fromkeys(member.get_role_display() for member in user.active_memberships)
         ),
-        "may_export": user.can_somewhere(Permission.EXPORT),
+        "may_export": user.can_somewhere(Permission.EXPORT)
+        or user.can_somewhere(Permission.EXPORT_DEIDENTIFIED),
         "may_manage_team": user.can_somewhere(Permission.MANAGE_TEAM),
         "is_demo": any(clinic.is_demo for clinic in clinics),
     }

@@ -48,6 +48,7 @@ MEMBER = "login no no no in gone"
 LEADERS = "login no in no in gone"
 MINE = "login in gone gone gone gone"  # the physiotherapist's own
 EXPORTERS = "login no no no in no"
+SOME_EXPORT = "login no no in in no"  # a clinician without the people
 ADMINS_OWN = "login gone gone gone in gone"  # the administrator's own
 ALL_SENT_TO_SIGN_IN = "login login login login login login"
 NO_FACTOR = "login gone gone gone gone gone"  # of one's own; here nobody has one
@@ -135,7 +136,7 @@ TABLE = {
     "patients:restore": (NEVER_IN, ONE_PATIENT),
     "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
-    "exports:index": (EXPORTERS, EXPORTERS),
+    "exports:index": (SOME_EXPORT, SOME_EXPORT),
     "assessments:cohort": (SIGNED_IN, SIGNED_IN),
     "assessments:cohort_export": (NEVER_IN, EXPORTERS),
     "assessments:cohort_delete": (MINE, MINE),

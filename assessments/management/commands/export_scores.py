@@ -12,14 +12,15 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import instrument
+from assessments.exchange.bar import Bar
 from assessments.exchange.dictionary import markdown
 from assessments.exchange.export import Export, ExportIncomplete
-from assessments.exchange.forms import ExportForm
+from assessments.exchange.formats import FORMATS, PARTS
+from assessments.exchange.forms import HIDDEN, NAMED, ExportForm
+from assessments.exchange.rights import Rights
 from assessments.exchange.selection import Layout, Standing
-from mmt.accounts.models import Clinic
 
 ACTOR = "command line"
-SECONDS_BETWEEN_WORDS = 1.0
 FAILED, REFUSED = 1, 2
 OPTIONS = {
     "clinic": "--clinic",
@@ -27,16 +28,21 @@ OPTIONS = {
     "last_day": "--to",
     "battery": "--battery",
     "status": "--status",
+    "movement": "--movement",
+    "question": "--question",
+    "people": "--deidentified",
+    "format": "--format",
     "layout": "--layout",
+    "parts": "--parts",
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Write the signed records of a clinic as one CSV file. The file names patients; a new "
-        "file can be read by its owner alone. The export stands in the audit log. Progress goes "
-        "to standard error. Exit code 0: written; 1: failed, no file is left; 2: the options "
-        "make no sense."
+        "Write the signed records of a clinic as one file. Unless --deidentified is given it names "
+        "patients; a new file can be read by its owner alone. The export stands in the audit log. "
+        "Progress goes to standard error. Exit code 0: written; 1: failed, no file is left; 2: the "
+        "options make no sense."
     )
     # Nothing here depends on the address table or the templates.
     requires_system_checks: list[str] = []
@@ -57,6 +63,35 @@ class Command(BaseCommand):
             choices=[each.value for each in Standing],
             default=Standing.IN_FORCE.value,
             help="in_force: signed and amended (the default); recorded: voided ones too",
+        )
+        parser.add_argument(
+            "--movement",
+            metavar="KEY",
+            help="only visits whose form has this movement, and only its results; keys stand in "
+            "the data dictionary",
+        )
+        parser.add_argument(
+            "--question", metavar="ID", help="only patients who answer this saved question"
+        )
+        parser.add_argument(
+            "--deidentified",
+            dest="people",
+            action="store_const",
+            const=HIDDEN,
+            default=NAMED,
+            help="take names, numbers, notes and exact dates out; see docs/exports.md",
+        )
+        parser.add_argument(
+            "--format",
+            choices=list(FORMATS),
+            default="csv",
+            help="; ".join(f"{key}: {each.title}" for key, each in FORMATS.items()),
+        )
+        parser.add_argument(
+            "--parts",
+            type=lambda text: text.split(","),
+            metavar="PART,PART",
+            help="the files of a zip: " + ", ".join(PARTS),
         )
         parser.add_argument(
             "--layout",
@@ -106,9 +141,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem), returncode=FAILED) from None
 
     def _form(self, options: dict[str, Any]) -> ExportForm:
-        clinics = Clinic.objects.order_by("slug")
         names = {**OPTIONS, "blanks": "--blanks", "bom": "--bom"}
-        form = ExportForm({name: options[name] for name in names}, clinics=clinics)
+        form = ExportForm({name: options[name] for name in names}, rights=Rights.of_a_program())
         if form.is_valid():
             return form
         problems = [
@@ -122,12 +156,14 @@ class Command(BaseCommand):
     def _write(self, form: ExportForm, file: IO[bytes], *, loud: bool) -> None:
         export = Export(form.selection, form.shape, by=None, actor=ACTOR)
         try:
-            said = began = time.monotonic()
+            began = time.monotonic()
+            bar = Bar(self.stderr, export.rows) if loud else None
             for block, rows in export.blocks():
                 file.write(block)
-                if loud and time.monotonic() - said > SECONDS_BETWEEN_WORDS:
-                    said = time.monotonic()
-                    self.stderr.write(f"{rows:,} of {export.rows:,} rows")
+                if bar:
+                    bar.show(rows)
+            if bar:
+                bar.end()
         finally:
             export.close()
         if loud:

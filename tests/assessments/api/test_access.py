@@ -33,7 +33,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[int, ...], Any]] = {
         (200, 200, 403, 403, 404),
         {"scores": [score("0")]},
     ),
-    ("get", "/exports/scores.csv"): ((403, 403, 403, 200, 403), None),
+    ("get", "/exports/scores"): ((403, 403, 422, 200, 403), None),
 }
 
 
@@ -81,7 +81,7 @@ def test_each_role_gets_what_the_table_says(
     [
         (Scope.READ, "post", "/patients"),
         (Scope.EXPORT, "post", "/patients"),
-        (Scope.WRITE, "get", "/exports/scores.csv"),
+        (Scope.WRITE, "get", "/exports/scores"),
     ],
 )
 def test_a_key_goes_no_further_than_its_scope(

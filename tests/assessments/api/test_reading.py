@@ -136,7 +136,7 @@ def test_an_export_is_the_administrators_with_a_key_for_it(
     program: Keys, admin: User, physio: User, patient: Patient
 ) -> None:
     make_signed(patient, physio, {KNEE: grade(0)})
-    path = "/exports/scores.csv"
+    path = "/exports/scores"
     assert program(physio, Scope.EXPORT).get(path, clinic="harbour").status_code == 403
     assert program(admin).get(path, clinic="harbour").status_code == 403
     answer = program(admin, Scope.EXPORT).get(path, clinic="harbour")

@@ -7,7 +7,7 @@ import pytest
 
 from assessments import instrument
 from assessments.actions import amend_assessment, void_assessment
-from assessments.exchange import csv_lines
+from assessments.exchange import lines
 from assessments.exchange.columns import RESULT, cell_columns, columns_of
 from assessments.exchange.csv_lines import csv_cells
 from assessments.exchange.selection import Layout, Shape, Standing
@@ -199,7 +199,7 @@ def test_visits_stand_by_time_and_results_in_the_order_of_the_instrument(
 
 
 def test_notes_stand_last_among_the_columns_of_a_result() -> None:
-    assert RESULT[-1].name == "result_note"  # csv_lines adds them to what it looked up
+    assert RESULT[-1].name == "result_note"  # lines adds them to what it looked up
 
 
 def test_no_two_columns_share_a_name() -> None:
@@ -218,6 +218,6 @@ def test_more_results_than_are_kept_come_out_all_the_same(
 ) -> None:
     make_signed(patient, physio, FOUR_STATES)
     whole = {shape: as_bytes(harbour, shape) for shape in (Shape(), BLANKS, WIDE)}
-    monkeypatch.setattr(csv_lines._Known, "room", 1)
-    monkeypatch.setattr(csv_lines._Values, "room", 1)
+    monkeypatch.setattr(lines._Known, "room", 1)
+    monkeypatch.setattr(lines._Values, "room", 1)
     assert {shape: as_bytes(harbour, shape) for shape in whole} == whole

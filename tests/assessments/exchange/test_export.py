@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.exchange import export as exports
-from assessments.exchange.export import Export, ExportIncomplete, ExportWithdrawn, count
+from assessments.exchange.export import Export, ExportIncomplete, ExportWithdrawn, forecast
 from assessments.exchange.selection import Layout, Selection, Shape
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent, Outcome
@@ -54,6 +54,9 @@ def test_one_event_tells_who_what_and_how_many(
         "to": None,
         "battery": "ms_clinic_screen",
         "status": "in_force",
+        "movement": None,
+        "question": None,
+        "people": "named",
         "format": "csv",
         "layout": shape.layout.value,
         "blanks": shape.blanks,
@@ -88,7 +91,7 @@ def test_it_stops_when_the_right_is_taken_away(
 ) -> None:
     monkeypatch.setattr(exports, "BLOCK", 1)
     monkeypatch.setattr(exports, "LOOK_AGAIN_SECONDS", -1)
-    answers = iter([True, False])
+    answers = iter([True, True, False])
     export = Export(
         Selection(harbour), Shape(Layout.WIDE), by=admin, may_go_on=lambda: next(answers)
     )
@@ -136,4 +139,4 @@ def test_the_count_asked_for_ahead_is_that_of_the_file(
     make_signed(patient, physio, {KNEE: grade(9), HIP: grade(0)})
     for layout, blanks in itertools.product(Layout, (False, True)):
         shape = Shape(layout, blanks=blanks)
-        assert count(Selection(harbour), shape).rows == len(exported(harbour, shape))
+        assert forecast(Selection(harbour), shape).rows == len(exported(harbour, shape))

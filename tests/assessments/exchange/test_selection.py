@@ -78,4 +78,7 @@ def test_the_log_gets_the_whole_choice(harbour: Clinic) -> None:
         "to": None,
         "battery": "full",
         "status": "recorded",
+        "movement": None,
+        "question": None,
+        "people": "named",
     }
