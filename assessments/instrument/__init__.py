@@ -19,6 +19,7 @@ from .movements import (
     meaning,
     movement,
 )
+from .names import UnknownName, cell_named, movement_named, side_named
 from .notation import MAX_TYPED, NotAGrade, Parsed, parse_grade
 from .order import arranged, as_listed, by_position, by_region, cells
 from .results import REASONS, Limiter, Reason, Status
@@ -78,20 +79,24 @@ __all__ = [
     "UnknownBattery",
     "UnknownGrade",
     "UnknownMovement",
+    "UnknownName",
     "UnknownProfile",
     "arranged",
     "as_listed",
     "battery",
     "by_position",
     "by_region",
+    "cell_named",
     "cells",
     "code",
     "grade",
     "meaning",
     "movement",
+    "movement_named",
     "named_sum",
     "named_sums",
     "parse_grade",
     "profile",
+    "side_named",
     "total",
 ]
