@@ -23,6 +23,14 @@ from .rules import rule_of
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
+ROW = (
+    "movement",
+    "side",
+    "level",
+    "assessment__tested_at",
+    "assessment_id",
+    "assessment__tester_id",
+)
 SEEN = [
     f"{which}_{what}"
     for which in ("baseline", "previous", "latest")
@@ -80,6 +88,39 @@ def rebuild(patient: Patient) -> None:
         patient,
         Score.objects.filter(assessment__patient=patient).values_list("movement", "side"),
     )
+
+
+def refresh_many(clinic: Clinic, patients: Sequence[Patient]) -> None:
+    """Derive all progress of these patients of a clinic anew, each once, in the caller's
+    transaction.
+    """
+    lock(*patients)
+    for first in range(0, len(patients), AT_ONCE):
+        some = patients[first : first + AT_ONCE]
+        _refresh_all(clinic, {patient.pk: patient for patient in some})
+
+
+def _refresh_all(clinic: Clinic, patients: Mapping[UUID, Patient]) -> None:
+    Progress.objects.filter(patient__in=patients).delete()
+    graded = _graded_scores(patients, None)
+    by_cell = graded.order_by("assessment__patient", "movement", "side", *graded.query.order_by)
+    rows = by_cell.values_list("assessment__patient_id", *ROW)
+    derived = [
+        _derive(patients[patient], [row[1:] for row in group])
+        for (patient, _movement, _side), group in groupby(rows, key=lambda row: row[:3])
+    ]
+    _write(clinic, derived)
+    _refresh_all_last_seen(patients)
+
+
+def _refresh_all_last_seen(patients: Mapping[UUID, Patient]) -> None:
+    last: dict[UUID, date] = {}
+    visits = Assessment.objects.filter(patient__in=patients).in_force().order_by("tested_at")
+    for of, at, zone in visits.values_list("patient_id", "tested_at", "time_zone"):
+        last[of] = at.astimezone(ZoneInfo(zone)).date()
+    for pk, patient in patients.items():
+        patient.last_seen = last.get(pk)
+    Patient.objects.bulk_update(patients.values(), ["last_seen"])
 
 
 def rejudge(patient: Patient) -> None:
@@ -184,24 +225,16 @@ def _refresh_last_seen(patient: Patient) -> None:
 def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:
     """Return the rows of each cell together, earliest first."""
     by_time = _graded_scores([patient.pk], movements)
-    return by_time.order_by("movement", "side", *by_time.query.order_by).values_list(
-        "movement",
-        "side",
-        "level",
-        "assessment__tested_at",
-        "assessment_id",
-        "assessment__tester_id",
-    )
+    return by_time.order_by("movement", "side", *by_time.query.order_by).values_list(*ROW)
 
 
-def _graded_scores(patients: Collection[UUID], movements: set[str]) -> QuerySet[Score]:
-    """Return the grades in force of these patients and movements, earliest first."""
+def _graded_scores(patients: Collection[UUID], movements: set[str] | None) -> QuerySet[Score]:
+    """Return the grades in force of these patients and movements (None: all), earliest first."""
     found = Score.objects.filter(
-        in_force("assessment__"),
-        assessment__patient__in=patients,
-        status="graded",
-        movement__in=movements,
+        in_force("assessment__"), assessment__patient__in=patients, status="graded"
     )
+    if movements is not None:
+        found = found.filter(movement__in=movements)
     return found.order_by("assessment__tested_at", "assessment__entered_at", "assessment_id")
 
 

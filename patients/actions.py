@@ -1,16 +1,19 @@
 """Writes about patients: one transaction each, the audit event inside it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from mmt.accounts.models import User
-from mmt.audit.log import record
+from mmt.audit.log import Told, record, record_many
 from mmt.audit.models import Action
 
 from .models import FunctionalTest, Patient, SearchTerm
 from .names import fold, search_terms
+
+AT_ONCE = 2_000  # rows of one statement
 
 # What the audit log keeps of an edit: before and after of these, as text.
 AUDITED = (
@@ -41,6 +44,36 @@ def register_patient(patient: Patient, *, by: User) -> Patient:
         detail={"after": _audited(patient)},
     )
     return patient
+
+
+@transaction.atomic
+def register_patients(patients: Sequence[Patient], *, by: User, detail: Mapping[str, Any]) -> None:
+    """Save new patients of one clinic as `register_patient` does each; `detail` says whence."""
+    if not patients:
+        return
+    for patient in patients:
+        patient.sort_name = _sort_name(patient)
+    Patient.objects.bulk_create(patients, batch_size=AT_ONCE)
+    SearchTerm.objects.bulk_create(
+        [
+            SearchTerm(patient=patient, term=term)
+            for patient in patients
+            for term in sorted(_terms(patient))
+        ],
+        batch_size=AT_ONCE,
+    )
+    record_many(
+        [
+            Told(
+                Action.PATIENT_REGISTERED,
+                patient.pk,
+                detail={"after": _audited(patient), **detail},
+            )
+            for patient in patients
+        ],
+        by=by,
+        clinic_id=patients[0].clinic_id,
+    )
 
 
 @transaction.atomic
@@ -128,8 +161,12 @@ def _sort_name(patient: Patient) -> str:
     return fold(f"{patient.family_name} {patient.given_names}")[:210]
 
 
+def _terms(patient: Patient) -> set[str]:
+    return search_terms(patient.family_name, patient.given_names, patient.record_number)
+
+
 def _write_terms(patient: Patient) -> None:
-    wanted = search_terms(patient.family_name, patient.given_names, patient.record_number)
+    wanted = _terms(patient)
     patient.terms.exclude(term__in=wanted).delete()
     SearchTerm.objects.bulk_create(
         [SearchTerm(patient=patient, term=term) for term in sorted(wanted)], ignore_conflicts=True
