@@ -24,6 +24,7 @@ _FROZEN = [
     "tested_at",
     "time_zone",
     "entered_at",
+    "source",
     "signed_by_id",
     "signed_at",
     "moved_from_id",

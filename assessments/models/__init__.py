@@ -1,10 +1,19 @@
 """What was measured. Rows of signed scores are the truth; a draft is one row beside them."""
 
 from .amendment import Amendment, ScoreChange
-from .assessment import Apart, Assessment, AssessmentStatus
+from .assessment import Apart, Assessment, AssessmentStatus, Source
 from .blind_pair import BlindPair
 from .draft import Draft
 from .entry_order import EntryOrder
+from .imported import (
+    Import,
+    ImportedPatient,
+    ImportedVisit,
+    ImportStatus,
+    NamedTester,
+    RememberedMapping,
+    StagedTable,
+)
 from .measurement import Measurement, MeasurementKind
 from .progress import Progress
 from .quality import QualityMark, QualityMarkKind
@@ -21,14 +30,22 @@ __all__ = [
     "Draft",
     "Entered",
     "EntryOrder",
+    "Import",
+    "ImportStatus",
+    "ImportedPatient",
+    "ImportedVisit",
     "Measurement",
     "MeasurementKind",
+    "NamedTester",
     "Progress",
     "QualityMark",
     "QualityMarkKind",
+    "RememberedMapping",
     "SavedQuestion",
     "Score",
     "ScoreChange",
+    "Source",
+    "StagedTable",
     "Weakness",
     "WeaknessKind",
 ]

@@ -32,6 +32,13 @@ class Apart(models.TextChoices):
     SECOND = "second", _("second test, for agreement")
 
 
+class Source(models.TextChoices):
+    """How a record came to be here."""
+
+    RECORDED = "recorded", _("recorded here")
+    IMPORTED = "imported", _("imported from a file")
+
+
 class Assessment(Context):
     """The id is made where the form opens, so that sending it twice makes one record.
 
@@ -61,6 +68,10 @@ class Assessment(Context):
     apart = models.CharField(
         max_length=6, choices=Apart, blank=True, default="", db_default="", editable=False
     )
+    # Imported: put in force by who brought the file in (`signed_by`), not signed by the tester.
+    source = models.CharField(
+        max_length=8, choices=Source, default=Source.RECORDED, db_default=Source.RECORDED
+    )
     revision = models.PositiveIntegerField(default=0)
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
@@ -87,6 +98,9 @@ class Assessment(Context):
                 condition=Q(apart__in=["", Apart.SEALED])
                 | Q(Q(apart=Apart.SECOND) & ~Q(status="draft")),
                 name="assessment_known_apart",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="assessment_known_source"
             ),
             models.CheckConstraint(
                 condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
@@ -134,6 +148,10 @@ class Assessment(Context):
     @property
     def cells(self) -> tuple[tuple[str, str], ...]:
         return instrument.cells(self.movements)
+
+    @property
+    def is_imported(self) -> bool:
+        return self.source == Source.IMPORTED
 
     @property
     def typed_by_another(self) -> bool:

@@ -1,0 +1,297 @@
+"""Bringing a checked file in, and taking it out again: one transaction each, whole or not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from mmt.accounts.models import Clinic, User
+from mmt.audit.log import Told, record, record_many
+from mmt.audit.models import Action
+from patients.actions import archive_patient, register_patients, restore_patient
+from patients.models import Patient, Sex
+from patients.names import fold
+
+from ... import instrument, progress
+from ...models import (
+    Assessment,
+    AssessmentStatus,
+    Entered,
+    Import,
+    ImportedPatient,
+    ImportedVisit,
+    ImportStatus,
+    NamedTester,
+    Score,
+    Source,
+    StagedTable,
+)
+from .check import Plan
+from .people import NewPatient
+from .visits import PlannedVisit
+
+AT_ONCE = 2_000  # rows of one statement
+
+
+class Refused(ValueError):
+    """The file cannot come in, or go, as it stands. `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def carry_out(found: Import, plan: Plan, *, only_good: bool, by: User) -> Import:
+    """Bring in what the plan says. Sent twice, it is done once.
+
+    Raises Refused: "bad rows" unless only the good ones are wanted, "nothing" if there are none,
+    "changed" if what the plan was made from is no longer so.
+    """
+    locked = (
+        Import.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=found.pk)
+    )
+    if not locked.is_staged:
+        return locked
+    if plan.left and not only_good:
+        raise Refused("bad rows")
+    if plan.is_empty:
+        raise Refused("nothing")
+    try:
+        with transaction.atomic():
+            _write(locked, plan, by=by)
+    except IntegrityError:
+        raise Refused("changed") from None
+    return locked
+
+
+def _write(found: Import, plan: Plan, *, by: User) -> None:
+    now = timezone.now()
+    patients = _register(found, plan.new_patients, by=by)
+    patients |= {key: known.id for key, known in plan.patients.known.items()}
+    testers = _testers(found.clinic, plan)
+    _write_visits(found, plan.visits, patients, testers, by=by, at=now)
+    touched = list(Patient.objects.filter(pk__in={patients[each.number] for each in plan.visits}))
+    for patient in touched:
+        if patient.archived_at:  # put away with an import that was undone
+            restore_patient(patient, by=by)
+    progress.refresh_many(found.clinic, touched)
+    found.status, found.imported_at = ImportStatus.IMPORTED, now
+    found.counts = {
+        "rows": plan.rows,
+        "visits": len(plan.visits),
+        "scores": plan.scores,
+        "patients": len(plan.new_patients),
+        "already": plan.already,
+        "left": plan.left,
+    }
+    found.save(update_fields=["status", "imported_at", "counts"])
+    if not plan.left:  # what stays behind can still be taken down until tomorrow
+        StagedTable.objects.filter(batch=found).delete()
+    record(
+        Action.IMPORTED,
+        by=by,
+        clinic_id=found.clinic_id,
+        target=found.pk,
+        detail={"file": found.file_name, "sha256": found.file_hash} | found.counts,
+    )
+
+
+def _register(found: Import, planned: Sequence[NewPatient], *, by: User) -> dict[str, UUID]:
+    """Register new patients; return their ids by record number in capitals."""
+    made = [
+        Patient(
+            clinic=found.clinic,
+            record_number=new.number,
+            family_name=new.family,
+            given_names=new.given,
+            birth_date=new.born,  # type: ignore[misc]  # `NewPatient.missing` is empty
+            sex=new.sex or Sex.UNKNOWN,
+        )
+        for new in planned
+    ]
+    register_patients(made, by=by, detail={"import": str(found.pk)})
+    ImportedPatient.objects.bulk_create(
+        [ImportedPatient(patient=patient, batch=found) for patient in made], batch_size=AT_ONCE
+    )
+    return {patient.record_number.upper(): patient.pk for patient in made}
+
+
+def _testers(clinic: Clinic, plan: Plan) -> dict[str, UUID]:
+    """Return the testers' accounts by name; for a name alone one that nobody can sign in to."""
+    found: dict[str, UUID] = {}
+    made: dict[str, User] = {}
+    for name, tester in plan.testers.items():
+        user, key = tester.user, fold(name)[:100]
+        if user is None and key not in made:
+            made[key] = User(email=f"{uuid4()}@tester.invalid", name=name, is_active=False)
+            made[key].set_unusable_password()
+            made[key].save(force_insert=True)
+            NamedTester.objects.create(user=made[key], clinic=clinic, name_key=key)
+        found[name] = (user or made[key]).pk
+    return found
+
+
+def _write_visits(
+    found: Import,
+    visits: Sequence[PlannedVisit],
+    patients: dict[str, UUID],
+    testers: dict[str, UUID],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Write visits as drafts that take their scores, then put them in force at once."""
+    planned = [(uuid4(), visit) for visit in visits]
+    Assessment.objects.bulk_create(
+        [
+            Assessment(
+                id=pk,
+                clinic=found.clinic,
+                patient_id=patients[visit.number],
+                tester_id=testers[visit.tester],
+                entered_by=by,
+                source=Source.IMPORTED,
+                tested_at=visit.tested_at,
+                time_zone=found.clinic.time_zone,
+                entered_at=at,
+                profile=visit.scale,
+                note=visit.note,
+                **_form(visit),
+            )
+            for pk, visit in planned
+        ],
+        batch_size=AT_ONCE,
+    )
+    Score.objects.bulk_create(
+        [
+            Score(
+                assessment_id=pk,
+                movement=movement,
+                side=side,
+                status=result.status,
+                level=result.level,
+                reason=result.reason,
+                limiters=" ".join(result.limiters),
+                position=result.position,
+                note=result.note,
+                entered=Entered.IMPORTED,
+            )
+            for pk, visit in planned
+            for (movement, side), result in visit.results.items()
+        ],
+        batch_size=AT_ONCE,
+    )
+    ImportedVisit.objects.bulk_create(
+        [
+            ImportedVisit(
+                assessment_id=pk,
+                batch=found,
+                clinic=found.clinic,
+                row=visit.row,
+                tester=visit.tester,
+                time_known=visit.time_known,
+                key=visit.key,
+                content=visit.content,
+            )
+            for pk, visit in planned
+        ],
+        batch_size=AT_ONCE,
+    )
+    Assessment.objects.filter(imported__batch=found).update(
+        status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
+    )
+    record_many(
+        [
+            Told(
+                Action.ASSESSMENT_IMPORTED,
+                patients[visit.number],
+                pk,
+                {"import": str(found.pk), "row": visit.row, "results": len(visit.results)},
+            )
+            for pk, visit in planned
+        ],
+        by=by,
+        clinic_id=found.clinic_id,
+    )
+
+
+def _form(visit: PlannedVisit) -> dict[str, Any]:
+    battery, movements = visit.form
+    version = instrument.battery(battery).version
+    return {"battery": battery, "battery_version": version, "movements": movements}
+
+
+@transaction.atomic
+def undo(found: Import, *, reason: str, by: User) -> Import:
+    """Void every record of an import; patients it registered who have nothing else are archived.
+
+    Raises Refused("built upon") if one of its records was amended, voided or moved, or somebody
+    signed another record of one of its patients since. Undone twice, it is undone once.
+    """
+    locked = (
+        Import.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=found.pk)
+    )
+    if locked.status != ImportStatus.IMPORTED:
+        return locked
+    records = Assessment.objects.filter(imported__batch=locked)
+    patients = list(Patient.objects.filter(pk__in=records.values("patient")).order_by("pk"))
+    progress.lock(*patients)
+    if is_built_upon(locked):
+        raise Refused("built upon")
+    now = timezone.now()
+    told = [
+        Told(Action.ASSESSMENT_VOIDED, patient, pk, {"reason": reason, "import": str(locked.pk)})
+        for pk, patient in records.values_list("pk", "patient_id")
+    ]
+    ImportedVisit.objects.filter(batch=locked).update(standing=False)
+    records.update(
+        status=AssessmentStatus.VOIDED,
+        voided_by=by,
+        voided_at=now,
+        void_reason=reason,
+        revision=F("revision") + 1,
+    )
+    progress.refresh_many(locked.clinic, patients)
+    for patient in _left_with_nothing(locked):
+        archive_patient(patient, by=by)
+    locked.status, locked.undone_by, locked.undone_at = ImportStatus.UNDONE, by, now
+    locked.undo_reason = reason
+    locked.save(update_fields=["status", "undone_by", "undone_at", "undo_reason"])
+    StagedTable.objects.filter(batch=locked).delete()
+    record_many(
+        [
+            *told,
+            Told(Action.IMPORT_UNDONE, None, locked.pk, {"reason": reason, "visits": len(told)}),
+        ],
+        by=by,
+        clinic_id=locked.clinic_id,
+    )
+    return locked
+
+
+def is_built_upon(found: Import) -> bool:
+    """Whether something rests on the import that undoing it would take away."""
+    records = Assessment.objects.filter(imported__batch=found)
+    if records.exclude(status=AssessmentStatus.SIGNED).exists():
+        return True
+    return (
+        Assessment.objects.filter(patient__in=records.values("patient"))
+        .in_force()
+        .filter(signed_at__gt=found.imported_at)
+        .exclude(imported__batch=found)
+        .exists()
+    )
+
+
+def _left_with_nothing(found: Import) -> QuerySet[Patient]:
+    """Return the patients that the import registered and nobody has recorded anything of since."""
+    mine = Patient.objects.filter(imported__batch=found, archived_at__isnull=True)
+    others = Assessment.objects.filter(patient=OuterRef("pk")).exclude(imported__batch=found)
+    for related in ("events", "interventions", "referrals", "functional_tests"):
+        mine = mine.filter(**{f"{related}__isnull": True})
+    return mine.exclude(Exists(others))

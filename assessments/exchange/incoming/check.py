@@ -1,0 +1,236 @@
+"""The dry run: what a file would bring in, and what stands against it. Nothing is written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import Clinic
+
+from ... import instrument
+from ...history import Cell, Result
+from ...models import Assessment, ImportedVisit
+from ...querysets import results_of
+from .mapping import WHY, Layout, Mapping
+from .people import NewPatient, Patients, Tester, find_patients, find_testers
+from .rows import Facts, Problem, RowReader
+from .table import Table
+from .visits import PlannedVisit, put_together
+
+T = TypeVar("T")
+AT_ONCE = 500  # keys of one query
+
+
+@dataclass
+class Plan:
+    """What would come in. A visit comes in whole or waits: good rows beside a bad one are `held`.
+
+    `rows` counts those below the headings; `blank` those in which nothing was recorded; `already`
+    the visits that are here.
+    """
+
+    layout: Layout
+    rows: int = 0
+    blank: int = 0
+    already: int = 0
+    visits: list[PlannedVisit] = field(default_factory=list)
+    new_patients: list[NewPatient] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
+    testers: dict[str, Tester] = field(default_factory=dict)
+    patients: Patients = field(default_factory=Patients)
+
+    @property
+    def bad(self) -> set[int]:
+        return {problem.row for problem in self.problems}
+
+    @property
+    def scores(self) -> int:
+        return sum(len(visit.results) for visit in self.visits)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.visits or self.new_patients)
+
+    @property
+    def left(self) -> int:
+        """How many rows stay behind if the good ones come in."""
+        return len(self.bad | self.held)
+
+
+def check(table: Table, mapping: Mapping, clinic: Clinic) -> Plan:
+    """Return what the file would bring into the clinic as it stands now."""
+    reader = RowReader(table, mapping, clinic.zone, clinic.now())
+    facts = list(reader.rows())
+    plan = Plan(mapping.layout, rows=len(facts))
+    plan.patients = find_patients(clinic, facts)
+    for each in facts:
+        if each.who:
+            each.problems += plan.patients.judge(each.who, each.row)
+    if plan.layout is Layout.PATIENTS:
+        _plan_patients(plan, facts)
+    else:
+        _plan_visits(plan, facts, clinic)
+    plan.problems = [problem for each in facts for problem in each.problems]
+    return plan
+
+
+def _plan_patients(plan: Plan, facts: Sequence[Facts]) -> None:
+    bad = {each.who.number.upper() for each in facts if each.who and each.problems}
+    plan.new_patients = [new for key, new in plan.patients.new.items() if key not in bad]
+    plan.held = {
+        each.row
+        for each in facts
+        if each.who and not each.problems and each.who.number.upper() in bad
+    }
+    numbers = {each.who.number.upper() for each in facts if each.who and not each.problems}
+    plan.already = len(numbers & plan.patients.known.keys())
+
+
+def _plan_visits(plan: Plan, facts: Sequence[Facts], clinic: Clinic) -> None:
+    by_row = {each.row: each for each in facts}
+    planned = put_together(facts, plan.layout)
+    for visit in planned:
+        _check_battery(visit, by_row)
+    plan.blank = sum(not each.results and not each.problems for each in facts)
+    planned = [visit for visit in planned if visit.results]
+    known = _Known(clinic, plan.patients, planned)
+    for visit in planned:
+        if any(by_row[row].problems for row in visit.rows):
+            plan.held |= {row for row in visit.rows if not by_row[row].problems}
+        elif known.has(visit):
+            plan.already += 1
+        elif known.contradicts(visit):
+            by_row[visit.row].problems.append(
+                Problem(
+                    visit.row,
+                    "",
+                    "",
+                    _(
+                        "This visit was imported before, with other results. Amend that record "
+                        "instead."
+                    ),
+                )
+            )
+            plan.held |= set(visit.rows[1:])
+        else:
+            plan.visits.append(visit)
+    wanted = {visit.number for visit in plan.visits}
+    plan.new_patients = [new for key, new in plan.patients.new.items() if key in wanted]
+    plan.testers = find_testers(clinic, (visit.tester for visit in plan.visits))
+
+
+def _check_battery(visit: PlannedVisit, by_row: dict[int, Facts]) -> None:
+    battery = instrument.battery(visit.battery) if visit.battery else None
+    if battery and battery.profile and battery.profile != visit.scale:
+        why = _("%(battery)s is graded on %(scale)s.") % {
+            "battery": battery.name,
+            "scale": instrument.profile(battery.profile).name,
+        }
+        by_row[visit.row].problems.append(Problem(visit.row, "", visit.battery, why))
+
+
+class _Known:
+    """What the clinic has of these visits: imported before, or recorded with the same results."""
+
+    def __init__(self, clinic: Clinic, patients: Patients, visits: Sequence[PlannedVisit]) -> None:
+        self.imported: dict[str, str] = {}
+        for keys in _parts([visit.key for visit in visits]):
+            found = ImportedVisit.objects.filter(clinic=clinic, standing=True, key__in=keys)
+            self.imported |= dict(found.values_list("key", "content"))
+        self.patients = patients
+        self.ids = self._named(clinic, visits)
+        self.days = self._days(patients, visits)
+
+    def has(self, visit: PlannedVisit) -> bool:
+        if self.imported.get(visit.key) == visit.content or visit.named in self.ids:
+            return True
+        patient = self.patients.known.get(visit.number)
+        if patient is None:
+            return False
+        told = visit.tested_at if visit.time_known else visit.tested_at.date()
+        plain = _plain(visit.results)
+        return any(plain == results for results in self.days.get((patient.id, told), ()))
+
+    def contradicts(self, visit: PlannedVisit) -> bool:
+        return visit.key in self.imported
+
+    def _named(self, clinic: Clinic, visits: Sequence[PlannedVisit]) -> set[str]:
+        """Return the visits' own identifiers that are records of this clinic."""
+        named = [visit.named for visit in visits if _is_id(visit.named)]
+        found: set[str] = set()
+        for ids in _parts(named):
+            rows = Assessment.objects.filter(clinic=clinic, pk__in=ids).exclude(status="draft")
+            found |= {str(pk) for pk in rows.values_list("pk", flat=True)}
+        return found
+
+    def _days(
+        self, patients: Patients, visits: Sequence[PlannedVisit]
+    ) -> dict[tuple[UUID, object], list[dict[Cell, tuple[object, ...]]]]:
+        """Return the results of known patients' records, by moment and by day, where a visit of
+        the file is of that day.
+        """
+        wanted = {
+            (patients.known[visit.number].id, visit.tested_at.date())
+            for visit in visits
+            if visit.number in patients.known
+        }
+        near: dict[UUID, tuple[UUID, object, object]] = {}
+        for people in _parts(sorted({patient for patient, _day in wanted})):
+            rows = Assessment.objects.filter(patient__in=people).in_force()
+            for pk, patient, at, zone in rows.values_list(
+                "pk", "patient_id", "tested_at", "time_zone"
+            ):
+                there = at.astimezone(ZoneInfo(zone))
+                if (patient, there.date()) in wanted:
+                    near[pk] = (patient, there.replace(microsecond=0), there.date())
+        found: dict[tuple[UUID, object], list[dict[Cell, tuple[object, ...]]]] = {}
+        for ids in _parts(list(near)):
+            for pk, results in results_of(ids).items():
+                patient, moment, day = near[pk]
+                for told in (moment, day):
+                    found.setdefault((patient, told), []).append(_plain(results))
+        return found
+
+
+def _plain(results: dict[Cell, Result]) -> dict[Cell, tuple[object, ...]]:
+    return {cell: (each.status, each.level, each.reason) for cell, each in results.items()}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _parts(every: list[T]) -> Iterator[list[T]]:
+    for first in range(0, len(every), AT_ONCE):
+        yield every[first : first + AT_ONCE]
+
+
+def rejected(table: Table, plan: Plan) -> Iterable[list[str]]:
+    """Yield the rows that stay behind as the file has them, headings first, each with the reason.
+
+    A date or the value of a formula comes as text, ready to be corrected.
+    """
+    reasons: dict[int, list[str]] = {}
+    for problem in plan.problems:
+        where = f"{problem.column}: " if problem.column else ""
+        reasons.setdefault(problem.row, []).append(f"{where}{problem.reason}")
+    kept = [place for place, heading in enumerate(table.headings) if heading != WHY]
+    yield [*(table.headings[place] for place in kept), WHY]
+    for number, cells in table.rows():
+        if number in plan.held and number not in reasons:
+            reasons[number] = [_("Another row of this visit has a problem.")]
+        if number in reasons:
+            yield [*(_as_text(cells[place]) for place in kept), " ".join(reasons[number])]
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, dict):
+        return str(next(iter(cell.values()), ""))
+    return str(cell)
