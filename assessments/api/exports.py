@@ -13,9 +13,7 @@ from .auth import EXPORT
 from .problems import REFUSED, refused_fields
 
 router = Router(tags=["exports"], auth=EXPORT)
-FILES = {
-    kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")
-}
+FILES = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")}
 
 
 class Wanted(Schema):

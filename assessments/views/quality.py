@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
@@ -20,20 +20,20 @@ from ..permissions import check_user_can_see_quality
 from ..quality.board import KINDS, board
 from ..quality.paging import page_by_time
 from ..querysets import AssessmentQuerySet
-from .access import SignedInRequest
+from .access import SignedInRequest, get_clinic
 
 
 @require_safe
 def quality(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
     """The numbers of a clinic, each a way to its list."""
-    clinic = _get_clinic(request, clinic_slug)
+    clinic = get_clinic(request, clinic_slug, check_user_can_see_quality)
     context = {"clinic": clinic, "board": board(request.user, clinic), "section": "quality"}
     return render(request, "assessments/quality.html", context)
 
 
 @require_safe
 def quality_list(request: SignedInRequest, clinic_slug: str, kind_key: str) -> HttpResponse:
-    clinic = _get_clinic(request, clinic_slug)
+    clinic = get_clinic(request, clinic_slug, check_user_can_see_quality)
     kind = KINDS.get(kind_key)
     if kind is None:
         raise Http404
@@ -51,7 +51,7 @@ def quality_list(request: SignedInRequest, clinic_slug: str, kind_key: str) -> H
 @require_safe
 def agreement(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
     """How far the clinic's testers agree, movement by movement. Nobody is named."""
-    clinic = _get_clinic(request, clinic_slug)
+    clinic = get_clinic(request, clinic_slug, check_user_can_see_quality)
     context = {
         "clinic": clinic,
         "scales": agreements(clinic),
@@ -79,7 +79,7 @@ def _patients(
     with_twins: bool,
 ) -> dict[str, Any]:
     visible = Patient.objects.visible_to(request.user).filter(clinic=clinic)
-    page = page_by_name(found, edges=visible, **keys)
+    page = page_by_name(found, edges=visible, after=keys["after"], before=keys["before"])
     twins = _twins(visible, page.patients) if with_twins else {}
     rows = [(each, twins.get(each.pk, [])) for each in page.patients]
     return {"page": page, "patients": rows, "with_twins": with_twins}
@@ -91,11 +91,3 @@ def _twins(visible: PatientQuerySet, patients: list[Patient]) -> dict[UUID, list
     shown = {patient.pk: alike.get(patient.pk, []) for patient in patients}
     known = visible.in_bulk({pk for others in shown.values() for pk in others})
     return {pk: [known[other] for other in others] for pk, others in shown.items()}
-
-
-def _get_clinic(request: SignedInRequest, slug: str) -> Clinic:
-    """Return one's own clinic, or 404; only who leads or administers it gets it."""
-    own = [clinic.pk for clinic in request.user.clinics]
-    found = get_object_or_404(Clinic, slug=slug, pk__in=own)
-    check_user_can_see_quality(request.user, found)
-    return found

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_change_rule"),
-        ("assessments", "0003_change"),
+        ("assessments", "0006_testers"),
         ("patients", "0003_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_change_rule"),
-        ("assessments", "0003_change"),
+        ("assessments", "0004_cohort"),
     ]
 
     operations = [

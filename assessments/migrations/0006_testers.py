@@ -39,7 +39,7 @@ def mark_records(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_change_rule"),
-        ("assessments", "0003_change"),
+        ("assessments", "0005_entry_order"),
         ("patients", "0003_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
