@@ -2,7 +2,7 @@
 
 from .answer import Answer, Row, answer
 from .question import Question, as_query
-from .ready import Due, Ready, due, relapsed, seen_since
+from .ready import Due, Ready, as_due, due, new, relapsed, seen_since, waiting
 
 __all__ = [
     "Answer",
@@ -11,8 +11,11 @@ __all__ = [
     "Ready",
     "Row",
     "answer",
+    "as_due",
     "as_query",
     "due",
+    "new",
     "relapsed",
     "seen_since",
+    "waiting",
 ]

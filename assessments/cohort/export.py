@@ -1,7 +1,8 @@
-"""The list of an answer as a file of CSV."""
+"""The list of an answer, or of who waits for a test, as a file of CSV."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -9,20 +10,20 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import record
 from mmt.audit.models import Action
+from patients.models import Patient
+from patients.querysets import PatientQuerySet
 
 from .. import instrument
 from ..change import Flag
 from ..exchange.csv_lines import END, csv_cells
 from ..exchange.spreadsheet import harmless
 from ..models import Progress
-from .question import FLAGGED, Question, as_query
+from .question import FLAGGED, Question
+from .ready import Ready, as_due
 
+WHO = ("clinic", "record_number", "family_name", "given_names", "birth_date")
 COLUMNS = (
-    "clinic",
-    "record_number",
-    "family_name",
-    "given_names",
-    "birth_date",
+    *WHO,
     "movement",
     "side",
     "from_grade",
@@ -33,16 +34,32 @@ COLUMNS = (
     "confirmed_by_repeat",
     "tester_of_latest",
 )
+# The re-test interval is that of the clinic, in days.
+WAITING = {
+    Ready.OVERDUE: (*WHO, "retest_due", "retest_interval_days", "last_visit"),
+    Ready.RELAPSE: (*WHO, "relapse", "last_visit"),
+}
 AT_ONCE = 500
 
 
-def tell(found: QuerySet[Progress], question: Question, *, by: User) -> None:
-    """Tell the log of each clinic what leaves, before it does."""
-    counts = dict(found.values_list("clinic").annotate(rows=Count("movement")).order_by())
+def tell(found: QuerySet[Any], asked: str, clinics: list[Clinic], *, by: User) -> None:
+    """Tell the log of each clinic what leaves, before it does; `asked` is the query string."""
+    counts = dict(found.values_list("clinic").annotate(rows=Count("*")).order_by())
     with transaction.atomic():
-        for clinic in question.asked_clinics:
-            detail = {"question": as_query(question), "rows": counts.get(clinic.pk, 0)}
+        for clinic in clinics:
+            detail = {"question": asked, "rows": counts.get(clinic.pk, 0)}
             record(Action.EXPORTED, by=by, clinic_id=clinic.pk, detail=detail)
+
+
+def waiting_lines(found: PatientQuerySet, ready: Ready, clinics: list[Clinic]) -> Iterator[bytes]:
+    """Yield the heading and a line for each patient that `waiting` found, by name."""
+    yield csv_cells(WAITING[ready]) + END
+    for row in as_due(found.by_name().iterator(AT_ONCE), ready, clinics):
+        seen, clinic = row.patient.last_seen, row.patient.clinic
+        interval = [str(clinic.retest_interval_days)] if ready is Ready.OVERDUE else []
+        last = [seen.isoformat() if seen else ""]
+        cells = [*_who(row.patient, clinic), row.since.isoformat(), *interval, *last]
+        yield csv_cells(cells) + END
 
 
 def lines(found: QuerySet[Progress], question: Question) -> Iterator[bytes]:
@@ -63,11 +80,7 @@ def _cells(row: Progress, clinic: Clinic, before: str) -> list[str]:
     patient, flag = row.patient, Flag(row.flag)
     shown = clinic.change_flags and flag in FLAGGED
     return [
-        harmless(clinic.name),
-        harmless(patient.record_number),
-        harmless(patient.family_name),
-        harmless(patient.given_names),
-        patient.birth_date.isoformat(),
+        *_who(patient, clinic),
         row.movement,
         row.side,
         instrument.code(getattr(row, f"{before}_level"), clinic.scale_profile),
@@ -77,6 +90,16 @@ def _cells(row: Progress, clinic: Clinic, before: str) -> list[str]:
         flag.value if shown else "",
         ("yes" if row.confirmed else "no") if shown else "",
         harmless(getattr(row, "tester_name", None) or ""),
+    ]
+
+
+def _who(patient: Patient, clinic: Clinic) -> list[str]:
+    return [
+        harmless(clinic.name),
+        harmless(patient.record_number),
+        harmless(patient.family_name),
+        harmless(patient.given_names),
+        patient.birth_date.isoformat(),
     ]
 
 

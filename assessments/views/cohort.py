@@ -1,13 +1,12 @@
 """Questions across patients."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,18 +17,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mmt.accounts.again import ask_again
-from mmt.accounts.models import User
+from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 from patients.models import Patient
 from patients.paging import page_by_name
 
-from ..cohort import Due, Question, Ready, answer, as_query, due, relapsed, seen_since
+from ..cohort import Question, Ready, answer, as_due, as_query, new, seen_since, waiting
 from ..cohort import export as files
-from ..cohort.question import flagged
-from ..models import Assessment, SavedQuestion
-from ..models.progress import moved
+from ..models import Progress, SavedQuestion
 from .access import SignedInRequest
 
 
@@ -78,6 +75,7 @@ def cohort(request: SignedInRequest) -> HttpResponse:
         "place": _without_place(request.GET),
         "may_export_list": user.can_somewhere(Permission.EXPORT),
         "question": as_query(form) if valid else "",
+        "to_export": f"ready={ready.value}" if ready else as_query(form) if valid else "",
     }
     return render(request, "assessments/cohort.html", context | _answered(request, form, ready))
 
@@ -94,38 +92,21 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
             return {"first_sign_in": True}
         return {
             "since": timezone.localtime(since, form.clinics[0].zone) if form.clinics else since,
-            "answer": answer(_new(form, since), form, user=request.user, few=True, **keys),
+            "answer": answer(
+                new(form.asked_clinics, since), form, user=request.user, few=True, **keys
+            ),
         }
     if not any(name in request.GET for name in Question.base_fields):
         return {}
     return {"answer": answer(form.wanted(), form, user=request.user, **keys)}
 
 
-def _new(form: Question, since: datetime) -> Q:
-    """Return what is flagged since baseline by a record signed after this moment."""
-    signed = Assessment.objects.filter(clinic__in=form.clinics, signed_at__gt=since)
-    new = Q(latest_assessment_id__in=signed.values("pk"))
-    return flagged(form.asked_clinics) & moved("baseline") & new
-
-
 def _waiting(user: User, ready: Ready, keys: Place) -> dict[str, Any]:
     visible, clinics = Patient.objects.visible_to(user), user.clinics_with(Permission.SEE_PATIENTS)
-    found = due(visible, clinics) if ready is Ready.OVERDUE else relapsed(visible)
-    page = page_by_name(found, edges=visible, **keys)
-    known = {clinic.pk: clinic for clinic in clinics}
-    rows = []
-    for patient in page.patients:
-        patient.clinic = known[patient.clinic_id]
-        rows.append(Due(patient, _since(patient, ready)))
+    page = page_by_name(waiting(ready, visible, clinics), edges=visible, **keys)
+    rows = list(as_due(page.patients, ready, clinics))
     windows = [(clinic.name, clinic.retest_interval_days) for clinic in clinics]
     return {"waiting": rows, "page": page, "windows": windows}
-
-
-def _since(patient: Patient, ready: Ready) -> Any:
-    if ready is Ready.RELAPSE:
-        return getattr(patient, "relapsed_on")  # noqa: B009  (an annotation)
-    assert patient.last_seen  # noqa: S101  (nobody is overdue who was never seen)
-    return patient.last_seen + timedelta(days=patient.clinic.retest_interval_days)
 
 
 def _ready(said: QueryDict) -> Ready | None:
@@ -178,14 +159,34 @@ def cohort_export(request: SignedInRequest) -> HttpResponseBase:
     back = f"{reverse('assessments:cohort')}?{_without_place(request.GET)}"
     if asked := ask_again(request, back=back):
         return asked
-    form = Question(request.GET, clinics=clinics)
-    if not form.is_valid():
+    exported = _exported(request, clinics)
+    if exported is None:
         return redirect(back)
-    found = form.found()
-    files.tell(found, form, by=user)
     name = f"mmt-cohort-{clinics[0].now().date().isoformat()}.csv"
     return StreamingHttpResponse(
-        files.lines(found, form),
+        exported,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _exported(request: SignedInRequest, clinics: list[Clinic]) -> Iterator[bytes] | None:
+    """Return the lines of what the address asks, told to the log; None if it asks nothing."""
+    user, ready = request.user, _ready(request.GET)
+    form = Question({} if ready else request.GET, clinics=clinics)
+    if not form.is_valid():
+        return None
+    if ready in (Ready.OVERDUE, Ready.RELAPSE):
+        patients = waiting(ready, Patient.objects.visible_to(user), clinics)
+        files.tell(patients, f"ready={ready.value}", clinics, by=user)
+        return files.waiting_lines(patients, ready, clinics)
+    if ready is Ready.NEW:
+        since = seen_since(user)
+        if since is None:
+            return None
+        found = Progress.objects.filter(new(clinics, since), clinic__in=clinics)
+        files.tell(found, f"ready=new&since={since.isoformat()}", clinics, by=user)
+    else:
+        found = form.found()
+        files.tell(found, as_query(form), form.asked_clinics, by=user)
+    return files.lines(found, form)

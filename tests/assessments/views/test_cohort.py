@@ -356,6 +356,60 @@ def test_the_list_is_exported_as_it_stands_and_told(
     assert event.chain == str(harbour.pk)
 
 
+def test_who_is_overdue_is_exported_with_the_window(
+    harbour: Clinic, as_user: AsUser, physio: User, admin: User
+) -> None:
+    late = named(harbour, physio, "=Late")
+    for patient, days in ((late, 190), (named(harbour, physio, "Zzsoon"), 170)):
+        visits(patient, physio, (days, 0))
+    client = as_user(admin)
+    assert "Export as CSV" in ask(client, ready="overdue").text
+    [row] = exported(client, "ready=overdue")
+    late.refresh_from_db()
+    assert late.last_seen
+    assert (row["family_name"], row["last_visit"]) == ("'=Late", str(late.last_seen))
+    assert row["retest_interval_days"] == "180"
+    assert row["retest_due"] == str(late.last_seen + timedelta(days=180))
+    told = AuditEvent.objects.get(action=Action.EXPORTED)
+    assert told.detail == {"question": "ready=overdue", "rows": 1}
+
+
+def test_who_was_not_re_tested_after_a_relapse_is_exported(
+    harbour: Clinic, as_user: AsUser, physio: User, admin: User
+) -> None:
+    struck = relapse(named(harbour, physio, "Zznever"), physio, 100)
+    [row] = exported(as_user(admin), "ready=relapse")
+    assert row["family_name"] == "Zznever"
+    assert (row["relapse"], row["last_visit"]) == (str(struck.started), "")
+    told = AuditEvent.objects.get(action=Action.EXPORTED)
+    assert told.detail == {"question": "ready=relapse", "rows": 1}
+
+
+def test_what_is_new_is_exported_as_it_stands(
+    harbour: Clinic, as_user: AsUser, physio: User, admin: User
+) -> None:
+    visits(named(harbour, physio, "Zzbefore"), physio, (400, 9), (10, 0))
+    client = as_user(admin)
+    assert client.post(f"{URL}export/?ready=new").status_code == 302  # the first sign-in on record
+    visits(named(harbour, physio, "Zzsince"), physio, (400, 9), (10, 0))
+    [row] = exported(as_user(admin), "ready=new")
+    assert (row["family_name"], row["flag_since_baseline"]) == ("Zzsince", "crossed")
+    told = AuditEvent.objects.get(action=Action.EXPORTED)
+    assert told.detail["question"].startswith("ready=new&since=")
+
+
+def test_a_ready_list_leaves_only_clinics_one_may_export(
+    harbour: Clinic, as_user: AsUser, admin: User, hillside: Clinic, stranger: User
+) -> None:
+    Membership.objects.create(user=admin, clinic=hillside, role=Role.PHYSIOTHERAPIST)
+    foreign = named(hillside, stranger, "Zzforeign")
+    visits(foreign, stranger, (400, 9), (300, 0))
+    relapse(foreign, stranger, 100)
+    client = as_user(admin)
+    assert names(ask(client, ready="overdue")) == ["Zzforeign"]
+    assert exported(client, "ready=overdue") == exported(client, "ready=relapse") == []
+
+
 @pytest.mark.parametrize("person", ["physio", "lead", "clinician"])
 def test_others_have_no_button_and_are_refused(
     person: str, cohort: Any, as_user: AsUser, request: pytest.FixtureRequest
