@@ -15,7 +15,7 @@ from patients.functional import latest_tests
 from .. import charts, instrument
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
-from ..models import Assessment
+from ..models import Assessment, ImportedVisit
 from ..pairing import pairs_of
 from ..permissions import (
     check_user_can_amend,
@@ -60,6 +60,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "signed_at": _local(assessment.signed_at, assessment.clinic),
         "voided_at": _local(assessment.voided_at, assessment.clinic),
         "amendments": amendments.order_by("-at"),
+        **_origin(assessment),
         "next_sheet": is_of_the_pile(request.session, assessment),
         "pair": pairs_of(assessment).first(),
         "moved_to": getattr(assessment, "moved_to", None),
@@ -68,6 +69,19 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "may_move": user_can(check_user_can_move, request.user, assessment),
     }
     return render(request, "assessments/read.html", context)
+
+
+def _origin(assessment: Assessment) -> dict[str, object]:
+    """Return which row of which file an imported record came from, moved since or not."""
+    if not assessment.is_imported:
+        return {}
+    known = ImportedVisit.objects.select_related("batch")
+    first = assessment
+    while first.moved_from:
+        first = first.moved_from
+    found = known.filter(assessment=first).first()
+    said = (found and found.batch.mapping) or {}
+    return {"imported": found, "imported_turned": said.get("direction") == "down"}
 
 
 def _local(moment: datetime | None, clinic: Clinic) -> datetime | None:

@@ -25,6 +25,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         ),
         "may_export": user.can_somewhere(Permission.EXPORT)
         or user.can_somewhere(Permission.EXPORT_DEIDENTIFIED),
+        "may_import": user.can_somewhere(Permission.IMPORT),
         "may_manage_team": user.can_somewhere(Permission.MANAGE_TEAM),
         "is_demo": any(clinic.is_demo for clinic in clinics),
     }

@@ -31,6 +31,7 @@ from mmt.jobs.work import Work, perform
 from mmt.jobs.worker import LEASE
 from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
+from tests.assessments.exchange.incoming.sheets import bring_in, filed, row, stage_sheet
 from tests.assessments.pairs import begin
 from tests.jobs import kinds
 from tests.patients.happened import make
@@ -137,6 +138,13 @@ TABLE = {
     "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "exports:index": (SOME_EXPORT, SOME_EXPORT),
+    "imports:index": (EXPORTERS, EXPORTERS),
+    "imports:read": (MEMBER, NEVER_IN),
+    "imports:columns": (MEMBER, MEMBER),
+    "imports:check": (MEMBER, MEMBER),
+    "imports:rejected": (MEMBER, NEVER_IN),
+    "imports:undo": (MEMBER, MEMBER),
+    "imports:forget": (NEVER_IN, MEMBER),
     "assessments:cohort": (SIGNED_IN, SIGNED_IN),
     "assessments:cohort_export": (NEVER_IN, EXPORTERS),
     "assessments:cohort_delete": (MINE, MINE),
@@ -191,6 +199,7 @@ ABOUT_DRAFTS = {
 
 
 ABOUT_PAIRS = {"pair", "end_pair"}
+ABOUT_IMPORTED = {"read", "undo"}
 
 
 class Things(SimpleNamespace):
@@ -224,6 +233,8 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
         token=token,
         slug=harbour.slug,
+        staged=stage_sheet(filed(row(grade="?")), harbour, admin),
+        imported=bring_in(filed(row(who=["H-1", "Sommer", "Bo", "1990-01-31"])), harbour, admin),
     )
 
 
@@ -268,6 +279,7 @@ def address(name: str, things: Things) -> str:
         "observation_id": things.signed.pk,
         "kind_key": "unsigned",
         "battery_key": instrument.DEFAULT_BATTERY,
+        "import_id": (things.imported if page in ABOUT_IMPORTED else things.staged).pk,
         "uidb36": "abc",
         "key": "movement" if "fhir" in name else "def-ghi",
         "kind": "heat-map",
@@ -336,6 +348,8 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         job=nothing,
         token="none",
         slug="none",
+        staged=nothing,
+        imported=nothing,
     )
     missing = getattr(client, method)(address(name, blank))
     assert foreign.status_code == missing.status_code == 404

@@ -12,7 +12,7 @@ from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 from tests.people import make_patient
 
-from .sheets import bring_in, mapping_of, plan_of, read, reasons, row, sheet
+from .sheets import bring_in, filed, mapping_of, plan_of, read, reasons, row, sheet
 
 SPOILT = {
     8: ("4-May", "made a date"),
@@ -35,14 +35,14 @@ def test_47_bad_rows_of_500_are_exactly_47(seed: int, harbour: Clinic) -> None:
     for place in spoilt:
         column = chance.choice(list(SPOILT))
         rows[place][column], wanted[place + 2] = SPOILT[column]
-    plan = plan_of(sheet(*rows), harbour, date_order="day")
+    plan = plan_of(filed(*rows), harbour, date_order="day")
     assert sorted(plan.bad) == sorted(wanted)
     assert all(wanted[problem.row] in problem.reason for problem in plan.problems)
     assert (len(plan.visits), plan.left, plan.rows) == (453, 47, 500)
 
 
 def test_a_dry_run_writes_nothing(harbour: Clinic) -> None:
-    plan_of(sheet(row(), row(grade="?")), harbour)
+    plan_of(filed(row(), row(grade="?")), harbour)
     assert [model.objects.count() for model in (Patient, Assessment, Import)] == [0, 0, 0]
 
 
@@ -75,13 +75,13 @@ def test_a_dry_run_writes_nothing(harbour: Clinic) -> None:
 def test_a_bad_field_is_named_with_its_reason(
     spoil: dict, column: str, word: str, harbour: Clinic
 ) -> None:
-    found = reasons(plan_of(sheet(row(**spoil)), harbour))
+    found = reasons(plan_of(filed(row(**spoil)), harbour))
     assert any(each[:2] == (2, column) and word in each[2] for each in found), found
 
 
 def test_a_known_patient_must_be_the_same_person(harbour: Clinic, admin: User) -> None:
     make_patient(harbour, admin, record_number="h-1", family_name="Winters", given_names="Álma")
-    assert plan_of(sheet(row()), harbour).problems == []
+    assert plan_of(filed(row()), harbour).problems == []
     other = sheet(
         row(who=["H-1", "Sommer", "Alma", "1980-04-12"]),
         row(who=["H-1", "Winters", "Alma", "1980-12-04"]),
@@ -91,42 +91,42 @@ def test_a_known_patient_must_be_the_same_person(harbour: Clinic, admin: User) -
 
 def test_a_number_alone_is_enough_for_a_known_patient(harbour: Clinic, admin: User) -> None:
     make_patient(harbour, admin, record_number="H-1")
-    assert plan_of(sheet(row(who=["H-1", "", "", ""])), harbour).problems == []
+    assert plan_of(filed(row(who=["H-1", "", "", ""])), harbour).problems == []
 
 
 def test_rows_of_one_number_must_agree_on_the_person(harbour: Clinic) -> None:
-    plan = plan_of(sheet(row(), row(who=["h-1", "Winters", "Bo", "1980-04-12"])), harbour)
+    plan = plan_of(filed(row(), row(who=["h-1", "Winters", "Bo", "1980-04-12"])), harbour)
     assert [(each.row, each.column) for each in plan.problems] == [(3, "Given names")]
     assert "Row 2 says" in plan.problems[0].reason
 
 
 def test_a_lost_zero_does_not_make_a_second_patient(harbour: Clinic, admin: User) -> None:
     make_patient(harbour, admin, record_number="007", family_name="Winters", given_names="Alma")
-    plan = plan_of(sheet(row(who=["7", "Winters", "Alma", "1980-04-12"])), harbour)
+    plan = plan_of(filed(row(who=["7", "Winters", "Alma", "1980-04-12"])), harbour)
     assert "has the number 007" in plan.problems[0].reason
 
 
 def test_an_archived_patient_is_not_recorded_for(harbour: Clinic, admin: User) -> None:
     patient = make_patient(harbour, admin, record_number="H-1", given_names="Alma")
     Patient.objects.filter(pk=patient.pk).update(archived_at=harbour.now())
-    plan = plan_of(sheet(row(who=["H-1", "", "", ""])), harbour)
+    plan = plan_of(filed(row(who=["H-1", "", "", ""])), harbour)
     assert "archived" in plan.problems[0].reason
 
 
 def test_a_number_of_another_clinic_is_nobody_here(
     harbour: Clinic, foreign_patient: Patient
 ) -> None:
-    plan = plan_of(sheet(row(who=[foreign_patient.record_number, "", "", ""])), harbour)
+    plan = plan_of(filed(row(who=[foreign_patient.record_number, "", "", ""])), harbour)
     assert "No patient here" in plan.problems[0].reason
 
 
 def test_one_cell_twice_in_a_visit_is_said(harbour: Clinic) -> None:
-    plan = plan_of(sheet(row(), row(grade="3")), harbour)
+    plan = plan_of(filed(row(), row(grade="3")), harbour)
     assert "has a result for Right knee extension" in plan.problems[0].reason
 
 
 def test_a_blank_grade_is_no_row_to_import_and_no_problem(harbour: Clinic) -> None:
-    plan = plan_of(sheet(row(grade=""), row(grade="0", side="L")), harbour)
+    plan = plan_of(filed(row(grade=""), row(grade="0", side="L")), harbour)
     assert (plan.blank, plan.problems, len(plan.visits[0].results)) == (1, [], 1)
 
 
@@ -158,14 +158,14 @@ def test_the_same_wide_row_twice_is_said(harbour: Clinic) -> None:
 
 
 def test_a_battery_is_asked_for_on_its_own_scale(harbour: Clinic) -> None:
-    plan = plan_of(sheet(row()), harbour, battery="mmt8")
+    plan = plan_of(filed(row()), harbour, battery="mmt8")
     assert "Kendall" in plan.problems[0].reason
-    plan = plan_of(sheet(row()), harbour, battery="ms_clinic_screen")
+    plan = plan_of(filed(row()), harbour, battery="ms_clinic_screen")
     assert len(plan.visits[0].form[1]) == 12
 
 
 def test_without_a_battery_the_smallest_that_fits_is_taken(harbour: Clinic) -> None:
-    visit = plan_of(sheet(row()), harbour, scale="mrc_plus_minus").visits[0]
+    visit = plan_of(filed(row()), harbour, scale="mrc_plus_minus").visits[0]
     assert visit.form == ("ms_seated_quick", ["knee_extension"])
 
 

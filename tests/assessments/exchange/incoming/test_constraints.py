@@ -18,14 +18,14 @@ from mmt.accounts.models import Clinic, User
 from tests.people import make_draft
 from tests.refusals import refused_by
 
-from .sheets import bring_in, row, sheet
+from .sheets import bring_in, filed, row
 
 Write = Callable[[Import], object]
 
 
 @pytest.fixture
 def found(harbour: Clinic, admin: User) -> Import:
-    return bring_in(sheet(row()), harbour, admin)
+    return bring_in(filed(row()), harbour, admin)
 
 
 def change(**fields: Any) -> Write:
