@@ -66,7 +66,7 @@ def answer(
     visible = Patient.objects.visible_to(user)
     asked = visible.filter(clinic__in=question.asked_clinics)
     results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics)
-    patients, count = _counts(results)
+    patients, count = _counts(results, in_order=question.of_any_movement and not few)
     has_one = Q(pk__in=results.values("patient").distinct()) if few else _has(wanted)
     page = page_by_name(
         asked.filter(has_one), edges=visible, after=after, before=before, total=patients
@@ -74,20 +74,24 @@ def answer(
     return Answer(page, count, _among(question), _rows(wanted, page, question))
 
 
-def _counts(results: QuerySet[Progress]) -> tuple[int, int]:
+def _counts(results: QuerySet[Progress], *, in_order: bool) -> tuple[int, int]:
     """Return how many patients, and how many results.
 
-    Indexes have the results of a patient together: nothing is sorted to tell patients apart.
+    If an index has the results patient by patient, `in_order` tells patients apart without sorting.
+    Otherwise SQLite would read everything in that order for the few of some movements.
     """
-    by_patient = results.order_by().values("clinic", "patient").annotate(each=Count("*"))
-    found = by_patient.aggregate(patients=Count("*"), results=Sum("each"))
+    if in_order:
+        by_patient = results.order_by().values("clinic", "patient").annotate(each=Count("*"))
+        found = by_patient.aggregate(patients=Count("*"), results=Sum("each"))
+    else:
+        found = results.aggregate(patients=Count("patient", distinct=True), results=Count("*"))
     return found["patients"], found["results"] or 0
 
 
 def _among(question: Question) -> int:
     if question.names_movement:
         cells = Progress.objects.filter(question.cells(), clinic__in=question.asked_clinics)
-        return _counts(cells)[0]
+        return _counts(cells, in_order=False)[0]
     seen = Patient.objects.filter(clinic__in=question.asked_clinics, last_seen__isnull=False)
     return seen.count()
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import Clinic, User
@@ -21,6 +22,8 @@ FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
 # Thirds of a grade; any change is at least one.
 DISTANCES = {"any": 1, "1": 3, "2": 6}
 MONTHS_OF_A_YEAR = 12
+REGIONS = instrument.by_region(instrument.MOVEMENTS)
+MOVEMENTS_OF = {region.value: [each.key for each in found] for region, found in REGIONS}
 NOT_LISTED = {"invalid_choice": _("Choose one of the list.")}
 
 
@@ -28,8 +31,14 @@ def _movements() -> list[tuple[Any, Any]]:
     return [
         ("", _("any movement")),
         *(
-            (region.label, [(movement.key, movement.name) for movement in movements])
-            for region, movements in instrument.by_region(instrument.MOVEMENTS)
+            (
+                region.label,
+                [
+                    (region.value, format_lazy(_("{region}: any movement"), region=region.label)),
+                    *((movement.key, movement.name) for movement in movements),
+                ],
+            )
+            for region, movements in REGIONS
         ),
     ]
 
@@ -124,10 +133,13 @@ class Question(forms.Form):
         return [clinic for clinic in self.clinics if wanted in ("", clinic.slug)]
 
     def cells(self) -> Q:
-        """Return which movements and sides are asked about."""
-        asked = self.cleaned_data
-        named = {name: asked[name] for name in ("movement", "side") if asked[name]}
-        return Q(**named)
+        """Return which movements and sides are asked about: one movement, or those of a region."""
+        asked, wanted = self.cleaned_data, Q()
+        if self.names_movement:
+            wanted &= Q(movement=asked["movement"])
+        elif asked["movement"]:
+            wanted &= Q(movement__in=MOVEMENTS_OF[asked["movement"]])
+        return wanted & Q(side=asked["side"]) if asked["side"] else wanted
 
     def wanted(self) -> Q:
         """Return what a result must be to answer, whatever its clinic: see `asked_clinics`."""
@@ -152,7 +164,12 @@ class Question(forms.Form):
 
     @property
     def names_movement(self) -> bool:
-        return bool(self.cleaned_data["movement"])
+        """Whether one movement is asked about, not any nor those of a region."""
+        return self.cleaned_data["movement"] in instrument.MOVEMENTS
+
+    @property
+    def of_any_movement(self) -> bool:
+        return not self.cleaned_data["movement"]
 
     def found(self) -> QuerySet[Progress]:
         """Return the results that answer the question."""
@@ -162,7 +179,7 @@ class Question(forms.Form):
         way, least = f"since_{self.before}", DISTANCES[self.cleaned_data["by"]]
         fell, rose = Q(**{f"{way}__lte": -least}), Q(**{f"{way}__gte": least})
         far = {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
-        return far if self.names_movement else far & moved(self.before)
+        return far & moved(self.before) if self.of_any_movement else far
 
 
 def flagged(clinics: list[Clinic]) -> Q:

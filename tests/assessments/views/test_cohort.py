@@ -89,6 +89,9 @@ def cohort(harbour: Clinic, physio: User, colleague: User) -> dict[str, Patient]
         ({"movement": "knee_extension", "side": "left"}, "fellonce felltozero old repeated third"),
         ({"movement": "knee_extension", "side": "right"}, ""),
         ({"movement": "hip_flexion"}, ""),
+        ({"movement": "hips"}, ""),
+        ({"movement": "knees"}, "fellonce felltozero old repeated third"),
+        ({"movement": "knees", "side": "left", "by": "2"}, "felltozero old repeated"),
     ],
 )
 def test_planted_cases_come_back_exactly(
