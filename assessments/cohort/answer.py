@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -52,6 +54,15 @@ class Answer:
     results: int
     among: int
     rows: list[Row]
+
+
+class _Told:
+    """Texts and pictures of one answer, in one language: of many results they are the same."""
+
+    def __init__(self, before: str) -> None:
+        self.before = before
+        self.explained = cache(explain)
+        self.spark = cache(charts.spark)
 
 
 def answer(
@@ -111,11 +122,12 @@ def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:
     by_patient: dict[UUID, list[Progress]] = defaultdict(list)
     for row in shown:
         by_patient[row.patient_id].append(row)
+    told = _Told(question.before)
     rows = []
     for patient in page.patients:
         patient.clinic = clinics[patient.clinic_id]
         for each in sorted(by_patient[patient.pk], key=_in_order):
-            rows.append(_row(each, patient, question.before, rules[patient.clinic_id], people))
+            rows.append(_row(each, patient, told, rules[patient.clinic_id], people))
     return rows
 
 
@@ -130,12 +142,12 @@ def _in_order(row: Progress) -> int:
 
 
 def _row(
-    row: Progress, patient: Patient, before: str, rule: Rule, people: Mapping[UUID, User]
+    row: Progress, patient: Patient, told: _Told, rule: Rule, people: Mapping[UUID, User]
 ) -> Row:
-    zone, old = patient.clinic.zone, getattr(row, f"{before}_level")
+    zone, old = patient.clinic.zone, getattr(row, f"{told.before}_level")
     flag = Flag(row.flag)
     shown = flag in FLAGGED and patient.clinic.change_flags
-    before_at: datetime = getattr(row, f"{before}_at")
+    before_at: datetime = getattr(row, f"{told.before}_at")
     return Row(
         patient=patient,
         movement=row.movement,
@@ -147,12 +159,12 @@ def _row(
         latest_on=row.latest_at.astimezone(zone).date(),
         direction=Direction.WORSE if row.latest_level < old else Direction.BETTER,
         flag=flag if shown else None,
-        rule=explain(flag, rule) if shown else "",
+        rule=told.explained(flag, rule) if shown else "",
         confirmable=shown and flag in CONFIRMABLE,
         confirmed=row.confirmed,
         tester=str(people.get(row.latest_tester_id, "")),
         tester_change=_tester_change(row, people) if shown else "",
-        spark=_spark(row, patient),
+        spark=told.spark(_grades(row, zone), patient.clinic.scale_profile),
     )
 
 
@@ -165,14 +177,10 @@ def _tester_change(row: Progress, people: Mapping[UUID, User]) -> str:
     )
 
 
-def _spark(row: Progress, patient: Patient) -> charts.Spark:
-    """Draw each of the three grades once: at a second visit the previous is the baseline."""
-    zone = patient.clinic.zone
+def _grades(row: Progress, zone: ZoneInfo) -> tuple[tuple[date, int], ...]:
+    """Return each of the three grades once: at a second visit the previous is the baseline."""
     grades = {row.baseline_assessment_id: (row.baseline_at, row.baseline_level)}
     if row.previous_assessment_id and row.previous_at and row.previous_level is not None:
         grades[row.previous_assessment_id] = (row.previous_at, row.previous_level)
     grades[row.latest_assessment_id] = (row.latest_at, row.latest_level)
-    return charts.spark(
-        [(at.astimezone(zone).date(), level) for at, level in grades.values()],
-        patient.clinic.scale_profile,
-    )
+    return tuple((at.astimezone(zone).date(), level) for at, level in grades.values())

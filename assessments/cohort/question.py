@@ -20,7 +20,8 @@ from ..models.progress import moved
 
 FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
 # Thirds of a grade; any change is at least one.
-DISTANCES = {"any": 1, "1": 3, "2": 6}
+ANY_DISTANCE = 1
+DISTANCES = {"any": ANY_DISTANCE, "1": 3, "2": 6}
 MONTHS_OF_A_YEAR = 12
 REGIONS = instrument.by_region(instrument.MOVEMENTS)
 MOVEMENTS_OF = {region.value: [each.key for each in found] for region, found in REGIONS}
@@ -177,9 +178,12 @@ class Question(forms.Form):
 
     def _moved(self) -> Q:
         way, least = f"since_{self.before}", DISTANCES[self.cleaned_data["by"]]
+        direction = self.cleaned_data["direction"]
+        if least == ANY_DISTANCE:
+            return moved(self.before, direction)
         fell, rose = Q(**{f"{way}__lte": -least}), Q(**{f"{way}__gte": least})
-        far = {"fell": fell, "rose": rose, "either": fell | rose}[self.cleaned_data["direction"]]
-        return far & moved(self.before) if self.of_any_movement else far
+        far = {"fell": fell, "rose": rose, "either": fell | rose}[direction]
+        return moved(self.before, direction) & far
 
 
 def flagged(clinics: list[Clinic]) -> Q:

@@ -19,9 +19,12 @@ SINCE_BASELINE = ("since_baseline", "baseline_level")
 SINCE_PREVIOUS = ("since_previous", "previous_level")
 
 
-def moved(before: str) -> Q:
-    """Return whether a grade moved, in the words of the indexes: SQLite knows no others."""
-    return Q(**{f"since_{before}__lt": 0}) | Q(**{f"since_{before}__gt": 0})
+def moved(before: str, direction: str = "either") -> Q:
+    """Return whether a grade fell, rose or either, in the words of the indexes: SQLite uses one
+    of a part of the rows for no others.
+    """
+    fell, rose = Q(**{f"since_{before}__lt": 0}), Q(**{f"since_{before}__gt": 0})
+    return {"fell": fell, "rose": rose, "either": fell | rose}[direction]
 
 
 class Progress(models.Model):
