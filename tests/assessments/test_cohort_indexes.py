@@ -1,0 +1,59 @@
+"""Questions across patients never read a table of results: an index holds all that they ask."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from assessments.cohort import Question, new
+from assessments.models import Progress
+from mmt.accounts.models import Clinic
+
+pytestmark = pytest.mark.django_db
+FROM_INDEX_ALONE = {"sqlite": "COVERING INDEX {}", "postgresql": "Index Only Scan using {}"}
+
+
+@pytest.fixture(autouse=True)
+def as_with_many_patients() -> None:
+    """PostgreSQL would read so small a table as a whole, or ask two indexes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+
+
+def is_from(index: str, plan: str) -> bool:
+    return FROM_INDEX_ALONE[connection.vendor].format(index) in plan
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ({"direction": "fell"}, "progress_since_baseline"),
+        ({"direction": "rose", "by": "2", "side": "left"}, "progress_since_baseline"),
+        ({"direction": "either", "within": "12"}, "progress_since_baseline"),
+        ({"crossed": "on", "only": "confirmed"}, "progress_since_baseline"),
+        ({"since": "previous", "tester": "mine"}, "progress_since_previous"),
+        ({"direction": "either", "since": "previous", "crossed": "on"}, "progress_since_previous"),
+    ],
+)
+def test_of_any_movement(question: dict[str, str], index: str, harbour: Clinic) -> None:
+    form = Question(question, clinics=[harbour])
+    assert form.is_valid()
+    by_patient = form.found().order_by().values("clinic", "patient").annotate(each=Count("*"))
+    assert is_from(index, by_patient.explain())
+
+
+@pytest.mark.parametrize("movement", ["knee_extension", "knees"])
+def test_of_some_movements(movement: str, harbour: Clinic) -> None:
+    form = Question({"movement": movement}, clinics=[harbour])
+    assert form.is_valid()
+    graded = Progress.objects.filter(form.cells(), clinic=harbour)
+    assert is_from("progress_by_movement", graded.values("patient").explain())
+
+
+def test_what_is_new_is_found_by_its_record(harbour: Clinic) -> None:
+    wanted = new([harbour], timezone.now() - timedelta(days=1))
+    assert "progress_by_latest" in Progress.objects.filter(wanted).values("patient").explain()
