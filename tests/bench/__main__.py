@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--write", action="store_true", help="write docs/performance.md")
-    arguments.add_argument("--rows", type=int, default=1_000_000, help="rows of the export")
+    arguments.add_argument("--rows", type=int, default=200_000, help="rows of the export")
+    arguments.add_argument("--json", type=Path, help="write the figures to this file too")
     wanted = arguments.parse_args()
     found = {"SQLite": _measure({}, wanted.rows)}
     if postgres.programs():
@@ -25,6 +26,8 @@ def main() -> None:
             found["PostgreSQL"] = _measure({"DATABASE_URL": url}, wanted.rows)
     text = "\n".join(_table(name, rows) for name, rows in found.items())
     print(text)
+    if wanted.json:
+        wanted.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     if wanted.write:
         write_figures("figures", text)
 

@@ -17,11 +17,13 @@ NUMBERS = {
     "sqlite": "WITH RECURSIVE counted(number) AS (SELECT 1 UNION ALL SELECT number + 1"
     " FROM counted WHERE number < {count}) SELECT number FROM counted",
 }
-# Another last part for each copy.
+# Another last part for each copy, and another version than any id that was not copied.
 ANOTHER = {
-    "postgresql": "(left({id}::text, 32) || lpad(to_hex(number), 4, '0'))::uuid",
-    "sqlite": "substr({id}, 1, 28) || printf('%%04x', number)",
+    "postgresql": "(left({id}::text, 14) || 'c' || substr({id}::text, 16, 17)"
+    " || lpad(to_hex(number), 4, '0'))::uuid",
+    "sqlite": "substr({id}, 1, 12) || 'c' || substr({id}, 14, 15) || printf('%%04x', number)",
 }
+OF_CLINIC = "patient_id IN (SELECT id FROM patients_patient WHERE clinic_id = %s)"
 SEEN_AT = ("baseline_assessment_id", "previous_assessment_id", "latest_assessment_id")
 
 
@@ -33,6 +35,7 @@ def multiply(clinic: Clinic, patients: int) -> int:
     with transaction.atomic(), triggers.lifted():
         _copy(Patient, copies, clinic, _another("id") | number)
         _copy(Assessment, copies, clinic, _another("id", "patient_id"))
+        _copy(Event, copies, clinic, _another("id", "patient_id"), OF_CLINIC)
         _copy(Progress, copies, clinic, _another("patient_id", *SEEN_AT))
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -47,14 +50,18 @@ def _another(*names: str) -> dict[str, str]:
 
 
 def _copy(
-    model: type[models.Model], copies: int, clinic: Clinic, changed: Mapping[str, str]
+    model: type[models.Model],
+    copies: int,
+    clinic: Clinic,
+    changed: Mapping[str, str],
+    which: str = "clinic_id = %s",
 ) -> None:
     columns = [field.column for field in model._meta.concrete_fields]
     table, numbers = model._meta.db_table, NUMBERS[connection.vendor].format(count=copies)
     chosen = ", ".join(changed.get(column, column) for column in columns)
     statement = (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen}"  # noqa: S608 (our names)
-        f" FROM {table}, ({numbers}) AS numbers WHERE clinic_id = %s"
+        f" FROM {table}, ({numbers}) AS numbers WHERE {which}"
     )
     key = clinic.pk if connection.vendor == "postgresql" else clinic.pk.hex
     with connection.cursor() as cursor:

@@ -1,4 +1,7 @@
-"""One export in a process of its own: prints its size before and its greatest size, in MB."""
+"""One export in a process of its own: prints what it took before and the most it took, in MB.
+
+Twice: memory of its own, then with the program's files, which processes share.
+"""
 
 import os
 import re
@@ -15,19 +18,21 @@ def main(slug: str) -> None:
     from mmt.accounts.models import Clinic
 
     clinic = Clinic.objects.get(slug=slug)
-    before = _peak_megabytes()
+    before = _megabytes("RssAnon"), _megabytes("VmHWM")
+    own = [before[0]]
     export = Export(Selection(clinic), Shape(), by=None, actor="benchmark")
     with open(os.devnull, "wb") as file:
         for block in export:
             file.write(block)
+            own.append(_megabytes("RssAnon"))
     export.close()
-    print(before, _peak_megabytes())
+    print(before[0], max(own), before[1], _megabytes("VmHWM"))
 
 
-def _peak_megabytes() -> float:
+def _megabytes(what: str) -> float:
     # getrusage would tell the size of the process that started this one, if that was greater.
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    found = re.search(rf"{what}:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else float("nan")
 
 
