@@ -44,8 +44,9 @@ class Assessment(Context):
 
     `movements` are the keys of this assessment in test order: its battery's at that version, and
     any added by hand. A draft's scores stand in `Draft`; signing writes them as `Score` rows and
-    freezes the record. `apart` is empty but for the records of a blind pair: while it is open both
-    are sealed, read by their own people alone and counted by nothing; afterwards the second is.
+    freezes the record. `battery` is "" for movements that came from a file without one. `apart` is
+    empty but for the records of a blind pair: while it is open both are sealed, read by their own
+    people alone and counted by nothing; afterwards the second is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -143,7 +144,7 @@ class Assessment(Context):
     @property
     def battery_name(self) -> str:
         known = instrument.BATTERIES.get(self.battery)
-        return str(known.name) if known else self.battery
+        return str(known.name) if known else self.battery or str(_("Single movements"))
 
     @property
     def cells(self) -> tuple[tuple[str, str], ...]:

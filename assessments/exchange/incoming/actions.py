@@ -222,7 +222,7 @@ def _write_visits(
 
 def _form(visit: PlannedVisit) -> dict[str, Any]:
     battery, movements = visit.form
-    version = instrument.battery(battery).version
+    version = instrument.battery(battery).version if battery else 1
     return {"battery": battery, "battery_version": version, "movements": movements}
 
 

@@ -68,7 +68,7 @@ def check(table: Table, mapping: Mapping, clinic: Clinic) -> Plan:
     plan = Plan(mapping.layout, rows=len(facts))
     plan.patients = find_patients(clinic, facts)
     for each in facts:
-        if each.who:
+        if each.who and each.is_plain:
             each.problems += plan.patients.judge(each.who, each.row)
     if plan.layout is Layout.PATIENTS:
         _plan_patients(plan, facts)

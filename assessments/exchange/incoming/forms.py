@@ -7,8 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset
-from crispy_forms.layout import Layout as Arrangement
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -169,21 +167,6 @@ class ColumnsForm(forms.Form):
                     attrs={"list": "targets", "autocomplete": "off", "class": "target"}
                 ),
             )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Arrangement(
-            Fieldset(
-                _("How the grades are meant"),
-                Div("scale", "battery", css_class="fieldset-row"),
-                "direction",
-                "date_order",
-            ),
-            Fieldset(
-                _("What the file may leave open"),
-                Div("tested_on", "tester", css_class="fieldset-row"),
-                Div("nt_reason", "nd_reason", css_class="fieldset-row"),
-            ),
-        )
 
     def _offer(self, name: str, nothing: str, known: Any) -> None:
         choices = [("", nothing), *((key, each.name) for key, each in known.items())]

@@ -168,6 +168,8 @@ def by_headings(named: AnyMapping[str, str], headings: list[str]) -> tuple[str, 
 
     The words of a target will do as well as its key. Raises NoMapping.
     """
+    if not all(isinstance(each, str) for each in named.values()):
+        raise NoMapping(_("What a column is must be a text."))
     if unknown := [heading for heading in named if heading not in headings]:
         raise NoMapping(_("The file has no column “%(name)s”.") % {"name": unknown[0]})
     try:

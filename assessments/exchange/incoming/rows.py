@@ -50,13 +50,15 @@ class Who(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What one row says. `results` are its cells, `named` the visit's own identifier if any.
+    """What one row says. `results` are its cells, `named` the visit's own identifier if any;
+    `is_plain` says that all about the patient could be read.
 
     `problems` is empty for a good row. `who` and `tested` are there as far as they could be read.
     """
 
     row: int
     who: Who | None = None
+    is_plain: bool = False
     tested: Day | None = None
     tested_at: datetime | None = None
     tester: str = ""
@@ -116,6 +118,7 @@ class RowReader:
             )
             return facts
         facts.who = self._who(facts, row)
+        facts.is_plain = not facts.problems
         if self.layout is Layout.PATIENTS:
             return facts
         self._visit(facts, row)

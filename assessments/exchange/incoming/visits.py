@@ -17,8 +17,6 @@ from ...wording import cell_name
 from .mapping import Layout
 from .rows import Facts, Problem
 
-ANY_SCALE = "full"
-
 
 @dataclass
 class PlannedVisit:
@@ -58,27 +56,14 @@ class PlannedVisit:
 
     @cached_property
     def form(self) -> tuple[str, list[str]]:
-        """The battery and the movements: as asked for, else the smallest that has all tested."""
+        """The battery and its movements with any others tested; without one, those tested."""
         tested = {movement for movement, _side in self.results}
         order = list(instrument.MOVEMENTS)
         if self.battery:
             listed = instrument.battery(self.battery).movements
             more = sorted(tested - set(listed), key=order.index)
             return self.battery, [*listed, *more]
-        return smallest_battery(tested, self.scale), sorted(tested, key=order.index)
-
-
-def smallest_battery(tested: set[str], scale: str) -> str:
-    """Return the battery of the fewest movements that has all of these and fits the scale."""
-    fitting = [
-        battery
-        for battery in instrument.BATTERIES.values()
-        if tested <= set(battery.movements)
-        and battery.profile in (None, scale)
-        and not battery.dynamometry
-    ]
-    chosen = min(fitting, key=lambda battery: len(battery.movements), default=None)
-    return chosen.key if chosen else ANY_SCALE
+        return "", sorted(tested, key=order.index)
 
 
 def put_together(rows: Iterable[Facts], layout: Layout) -> list[PlannedVisit]:

@@ -164,9 +164,9 @@ def test_a_battery_is_asked_for_on_its_own_scale(harbour: Clinic) -> None:
     assert len(plan.visits[0].form[1]) == 12
 
 
-def test_without_a_battery_the_smallest_that_fits_is_taken(harbour: Clinic) -> None:
+def test_without_a_battery_none_is_claimed(harbour: Clinic) -> None:
     visit = plan_of(filed(row()), harbour, scale="mrc_plus_minus").visits[0]
-    assert visit.form == ("ms_seated_quick", ["knee_extension"])
+    assert visit.form == ("", ["knee_extension"])
 
 
 def test_dates_that_could_be_turned_are_shown(harbour: Clinic) -> None:

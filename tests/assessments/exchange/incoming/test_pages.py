@@ -88,7 +88,9 @@ def test_the_record_says_where_it_came_from(office: Client, harbour: Clinic, adm
     assert "from row 2 of “sheet.csv” by Ada Admin" in " ".join(said.split())
     assert "Jane Smith as the tester, who did not sign" in said
     assert "at a time that is not known" in said
-    assert "signed by" not in said
+    assert "signed by Ada" not in said
+    assert "imported, not signed by the tester" in said
+    assert "Single movements" in said
     person = office.get(reverse("assessments:person", args=[record.patient_id])).content.decode()
     assert "imported by Ada Admin" in person
 

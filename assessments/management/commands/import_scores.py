@@ -1,0 +1,226 @@
+"""`manage.py import_scores`: the same way in as the pages of imports, from the command line."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from assessments import instrument
+from assessments.exchange.csv_lines import END, csv_cells
+from assessments.exchange.incoming import actions
+from assessments.exchange.incoming.check import Plan, check, rejected
+from assessments.exchange.incoming.mapping import (
+    DateOrder,
+    Direction,
+    Mapping,
+    NoMapping,
+    by_headings,
+    fitted,
+    from_json,
+    proposed,
+    signature,
+)
+from assessments.exchange.incoming.staging import forget_old, hash_of, set_mapping, stage
+from assessments.exchange.incoming.table import Table, Unreadable, read_table
+from assessments.exchange.spreadsheet import harmless
+from assessments.models import Import, RememberedMapping
+from mmt.accounts.models import Clinic, User
+from mmt.accounts.roles import Permission
+
+BAD_ROWS, REFUSED = 1, 2
+SHOWN = 20
+SAID = ("scale", "direction", "date_order", "battery", "tested_on", "tester")
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring patients and scores into a clinic from a CSV or Excel (.xlsx) file. Without "
+        "--write this is a dry run: it says what would come in and which rows cannot, and writes "
+        "nothing. Progress and problems go to standard error. Exit code 0: imported, or nothing "
+        "stands against it; 1: rows cannot be imported, or nothing was; 2: the options or the "
+        "file make no sense."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the file, up to 100 MB")
+        parser.add_argument(
+            "--clinic", required=True, metavar="NAME", help="short name of the clinic"
+        )
+        parser.add_argument(
+            "--mapping",
+            default="headings",
+            metavar="WHICH",
+            help=(
+                "what the columns are: headings (by their names, the default: enough for files "
+                "that this product exported and for ISNCSCI motor worksheets), remembered (as said "
+                "on the pages for these headings last time), or a JSON file such as "
+                '{"columns": {"MRN": "Record number", "quads R": "Knee extension, right"}, '
+                '"scale": "mrc", "direction": "up", "date_order": "day"}'
+            ),
+        )
+        parser.add_argument(
+            "--scale", choices=list(instrument.PROFILES), help="the scale of the grades"
+        )
+        parser.add_argument(
+            "--direction",
+            choices=[each.value for each in Direction],
+            help="up: 0 is no contraction; down: 0 is normal",
+        )
+        parser.add_argument(
+            "--date-order",
+            choices=[each.value for each in DateOrder],
+            help="how dates such as 03/04/2025 are meant",
+        )
+        parser.add_argument(
+            "--battery", choices=list(instrument.BATTERIES), help="the battery of all visits"
+        )
+        parser.add_argument("--tested-on", metavar="DAY", help="YYYY-MM-DD, for rows without one")
+        parser.add_argument("--tester", metavar="NAME", help="who tested, for rows without one")
+        parser.add_argument(
+            "--sheet", default="", help="sheet of a workbook; the first if not given"
+        )
+        parser.add_argument(
+            "--encoding", default="", help="of a CSV file; told by the file if not given"
+        )
+        parser.add_argument(
+            "--delimiter", default="", help="of a CSV file; told by the file if not given"
+        )
+        parser.add_argument(
+            "--rejected", type=Path, metavar="FILE", help="write the rows to correct there, as CSV"
+        )
+        parser.add_argument(
+            "--only-good", action="store_true", help="with --write: leave the bad rows behind"
+        )
+        parser.add_argument("--write", action="store_true", help="import; needs --as")
+        parser.add_argument(
+            "--as",
+            dest="by",
+            metavar="E-MAIL",
+            help="the administrator of the clinic who brings the records in",
+        )
+
+    def handle(self, *_args: Any, file: Path, **options: Any) -> None:
+        clinic = Clinic.objects.filter(slug=options["clinic"]).first()
+        if clinic is None:
+            known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True))
+            raise CommandError(f"--clinic: one of {known or 'none yet'}.", returncode=REFUSED)
+        by = self._importer(clinic, options)
+        forget_old()
+        table = self._timed("read", lambda: self._read(file, options))
+        mapping = self._mapping(table, clinic, options)
+        plan = self._timed("checked", lambda: check(table, mapping, clinic))
+        self._tell(plan)
+        if options["rejected"] and plan.left:
+            self._write_rejected(options["rejected"], table, plan)
+        if by is None:
+            if plan.bad:
+                raise CommandError(
+                    "Nothing was written: rows cannot be imported.", returncode=BAD_ROWS
+                )
+            self.stderr.write("Nothing was written. Add --write --as E-MAIL to import.")
+            return
+        found = stage(
+            table, id=uuid4(), clinic=clinic, file_name=file.name, file_hash=hash_of(file), by=by
+        )
+        set_mapping(found, mapping, by=by)
+        self._timed("imported", lambda: self._carry_out(found, plan, options, by))
+
+    def _importer(self, clinic: Clinic, options: dict[str, Any]) -> User | None:
+        if not options["write"]:
+            return None
+        email = (options["by"] or "").strip().lower()
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is None or not user.can(Permission.IMPORT, clinic):
+            raise CommandError(
+                "--as: the e-mail of an administrator of this clinic.", returncode=REFUSED
+            )
+        return user
+
+    def _read(self, file: Path, options: dict[str, Any]) -> Table:
+        try:
+            return read_table(
+                file,
+                name=file.name,
+                encoding=options["encoding"],
+                delimiter=options["delimiter"],
+                sheet=options["sheet"],
+            )
+        except (OSError, Unreadable) as problem:
+            raise CommandError(f"{file}: {problem}", returncode=REFUSED) from None
+
+    def _mapping(self, table: Table, clinic: Clinic, options: dict[str, Any]) -> Mapping:
+        try:
+            found = self._chosen(table, clinic, options["mapping"])
+            said = {name: options[name] for name in SAID if options[name]}
+            found = from_json(replace(found, **said).as_json())
+        except (OSError, ValueError) as problem:  # NoMapping and bad JSON are ValueErrors
+            raise CommandError(f"--mapping: {problem}", returncode=REFUSED) from None
+        if problems := found.problems():
+            lines = [f"{_option(name)}: {problem}" for name, problem in problems.items()]
+            raise CommandError("\n".join(lines), returncode=REFUSED)
+        return found
+
+    def _chosen(self, table: Table, clinic: Clinic, which: str) -> Mapping:
+        if which == "headings":
+            return proposed(table.headings)
+        if which == "remembered":
+            known = RememberedMapping.objects.filter(
+                clinic=clinic, headings=signature(table.headings)
+            ).first()
+            if known is None:
+                raise NoMapping("nothing is remembered for these headings.")
+            found = from_json(known.mapping)
+            return replace(found, columns=fitted(found.columns, table.headings))
+        written = json.loads(Path(which).read_text())
+        if not isinstance(written, dict) or not isinstance(written.get("columns"), dict):
+            raise NoMapping('it must hold {"columns": {heading: what it is}}.')
+        columns = by_headings(written.pop("columns"), table.headings)
+        return from_json({"columns": list(columns)} | written)
+
+    def _tell(self, plan: Plan) -> None:
+        self.stderr.write(
+            f"{plan.rows:,} rows: {len(plan.visits):,} visits with {plan.scores:,} results, "
+            f"{len(plan.new_patients):,} new patients; {plan.already:,} here already; "
+            f"{plan.blank:,} rows with nothing recorded; {len(plan.bad):,} rows with a problem, "
+            f"{len(plan.held):,} waiting for one of them."
+        )
+        for problem in plan.problems[:SHOWN]:
+            where = f" {problem.column}" if problem.column else ""
+            value = f" “{problem.value}”" if problem.value else ""
+            self.stderr.write(f"  row {problem.row}{where}{value}: {problem.reason}")
+        if len(plan.problems) > SHOWN:
+            self.stderr.write(f"  and {len(plan.problems) - SHOWN:,} more; see --rejected")
+
+    def _write_rejected(self, path: Path, table: Table, plan: Plan) -> None:
+        path.touch(mode=0o600)
+        with path.open("wb") as file:
+            file.writelines(csv_cells(map(harmless, row)) + END for row in rejected(table, plan))
+        self.stderr.write(f"The rows to correct stand in {path}.")
+
+    def _carry_out(self, found: Import, plan: Plan, options: dict[str, Any], by: User) -> None:
+        try:
+            actions.carry_out(found, plan, only_good=options["only_good"], by=by)
+        except actions.Refused as refused:
+            found.delete()
+            why = {
+                "bad rows": "Nothing was written: rows cannot be imported (see --only-good).",
+                "nothing": "There is nothing to import.",
+                "changed": "Something changed meanwhile: try again.",
+            }
+            raise CommandError(why[refused.code], returncode=BAD_ROWS) from None
+
+    def _timed(self, what: str, work: Callable[[], Any]) -> Any:
+        began = time.monotonic()
+        done = work()
+        self.stderr.write(f"{what} in {time.monotonic() - began:.1f} s")
+        return done
+
+
+def _option(name: str) -> str:
+    return "--mapping" if name == "columns" else f"--{name.replace('_', '-')}"
