@@ -27,7 +27,7 @@ def main(rows: int, result: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     from assessments import instrument
     from assessments.demo import bulk
-    from tests.bench import cohort, export, pages, pictures, saving
+    from tests.bench import cohort, export, imports, pages, pictures, saving
     from tests.people import make_draft
 
     long = bulk.load(patients=1, visits=100, seed=7, movements=saving.MOVEMENTS)
@@ -44,6 +44,7 @@ def main(rows: int, result: Path) -> None:
         pictures.run(patient, other, colleague),
         saving.run(patient, physio),
         export.run(many),
+        imports.run(),
         cohort.run(many.clinics[0], _first_of(many)[1]),
     ):
         for row in jobs:

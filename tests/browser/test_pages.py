@@ -262,6 +262,55 @@ def test_the_pages_of_the_administrator(
     guest.context.close()
 
 
+MESSY = """Harbour audit;;;;;;
+Hosp No;Surname;First name;DOB;Test date;Physio;R quads;DF L
+{number};Möller;Zoë;12/04/1961;03/04/2025;Priya Example;4-;NT pain
+{number};Möller;Zoë;12/04/1961;05/05/2025;J. Old;4-May;0
+"""
+
+
+def test_the_pages_of_importing(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "admin@harbour.example")
+    page.goto("/imports/")
+    page.get_by_text("How to read the file").click()
+    hold(page, desk=True)
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
+    content = MESSY.format(number=f"I-{uuid4().hex[:8]}").encode("cp1252")
+    sheet = {"name": "messy.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator("[name=file]").set_input_files(sheet)
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_role("heading", name="What is in the columns?")).to_be_visible()
+    hold(page, desk=True)
+    page.get_by_role("button", name="Check the rows").click()
+    expect(page.get_by_role("alert")).to_contain_text("03/04/2025")
+    hold(page)
+    page.get_by_label("Scale of the grades").select_option("mrc_plus_minus")
+    page.get_by_label("0 is no contraction, the highest is normal").check()
+    page.get_by_label("Day first: 3 April").check()
+    page.get_by_role("button", name="Check the rows").click()
+    expect(page.get_by_text("A spreadsheet made a date of this")).to_be_visible()
+    hold(page, desk=True)
+    page.get_by_role("button", name="Import the good rows only").click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible()
+    hold(page, desk=True)
+    imported = page.url
+    page.get_by_role("link", name="2025-04-03 Single movements").click()
+    expect(page.get_by_text("who did not sign this record")).to_be_visible()
+    hold(page)
+    page.goto(imported)
+    page.get_by_role("link", name="Undo this import").click()
+    hold(page)
+    page.get_by_label("Why it is undone").fill("Only a test")
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_role("heading", name="This import was undone")).to_be_visible()
+    hold(page)
+    page.goto("/imports/")
+    hold(page, desk=True)
+
+
 def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> None:
     page = watched
     sign_in(page, "admin@harbour.example")

@@ -1,0 +1,86 @@
+"""A sheet of results brought in: read apart, checked row by row, written whole.
+
+One round: the same sheet a second time would add nothing.
+"""
+
+import csv
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from assessments import instrument
+from assessments.exchange.incoming.actions import carry_out
+from assessments.exchange.incoming.check import check
+from assessments.exchange.incoming.mapping import proposed
+from assessments.exchange.incoming.staging import set_mapping, stage
+from assessments.exchange.incoming.table import read_table
+from mmt.accounts.models import Clinic
+from mmt.accounts.roles import Role
+from tests.people import make_user
+
+from .measure import Row
+
+ROWS = 100_000
+CELLS_A_VISIT, VISITS_A_PATIENT = 20, 5
+HEADINGS = ("MRN", "Surname", "First name", "DOB", "Date", "Tester", "Movement", "Side", "Grade")
+TARGET = "60,000 in all"
+
+
+def run(rows: int = ROWS) -> Iterator[Row]:
+    """Yield what each step takes, into a new clinic, in milliseconds."""
+    clinic = Clinic.objects.create(
+        name="Bench", slug=f"bench-{uuid4().hex[:8]}", time_zone="Europe/Dublin"
+    )
+    by = make_user(f"{uuid4()}@bench.example", clinic, Role.ADMINISTRATOR, "Ben Bench")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.csv"
+        _write(path, rows)
+        times = [time.perf_counter()]
+        table = read_table(path, name=path.name)
+        times.append(time.perf_counter())
+        mapping = replace(proposed(table.headings), scale="mrc", direction="up")
+        plan = check(table, mapping, clinic)
+        times.append(time.perf_counter())
+        found = stage(table, id=uuid4(), clinic=clinic, file_name="b", file_hash="0", by=by)
+        set_mapping(found, mapping, by=by)
+        carry_out(found, plan, only_good=False, by=by)
+        times.append(time.perf_counter())
+    if plan.scores != rows:
+        raise ValueError(f"{plan.scores} of {rows} rows came in: {plan.problems[:3]}")
+    whole = f"Import of {rows:,} results of {len(plan.visits):,} visits"
+    steps = (f"{whole}: read", "the same: checked", "the same: written")
+    for step, begun, ended in zip(steps, times, times[1:], strict=False):
+        yield _row(step, (ended - begun) * 1000, "")
+    yield _row("the same: in all", (times[-1] - times[0]) * 1000, TARGET)
+
+
+def _row(job: str, milliseconds: float, target: str) -> Row:
+    return Row(job, milliseconds, milliseconds, milliseconds, None, None, target)
+
+
+def _write(path: Path, rows: int) -> None:
+    cells = instrument.cells(instrument.battery("ms_clinic_screen").movements)[:CELLS_A_VISIT]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADINGS)
+        for number in range(rows):
+            visit = number // CELLS_A_VISIT
+            who, turn = visit // VISITS_A_PATIENT, visit % VISITS_A_PATIENT
+            born = f"19{30 + who % 60}-0{1 + who % 9}-{1 + who // 540 % 28:02}"
+            movement, side = cells[number % CELLS_A_VISIT]
+            writer.writerow(
+                [
+                    f"B-{who}",
+                    f"Name{who}",
+                    "Given",
+                    born,
+                    f"{2020 + turn}-04-1{visit % 10}",
+                    f"Tester {visit % 3}",
+                    movement,
+                    side.value,
+                    (number * 7 + visit) % 6,
+                ]
+            )
