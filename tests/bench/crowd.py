@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from assessments.models import Assessment, Progress
 from mmt import triggers
 from mmt.accounts.models import Clinic
-from patients.models import Patient
+from patients.models import Event, Patient
 
 NUMBERS = {
     "postgresql": "SELECT number FROM generate_series(1, {count}) AS number",
