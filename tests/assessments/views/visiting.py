@@ -17,7 +17,7 @@ from tests.assessments.plain_page import PlainPage
 
 AsUser = Callable[..., Client]
 # What every signed-in page asks before its own questions.
-OF_THE_SESSION = ("django_session", "accounts_user", "accounts_membership")
+OF_THE_SESSION = ("accounts_session", "accounts_user", "accounts_membership")
 
 
 def address(name: str, about: Assessment | Patient | UUID) -> str:
