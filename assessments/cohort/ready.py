@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import Clinic, User
@@ -91,5 +92,6 @@ def relapsed(patients: PatientQuerySet) -> PatientQuerySet:
         patient=OuterRef("pk"), kind=EventKind.RELAPSE, voided_at__isnull=True
     )
     latest = Subquery(relapses.order_by("-started").values("started")[:1])
-    known = patients.active().annotate(relapsed_on=latest).filter(relapsed_on__isnull=False)
-    return known.filter(Q(last_seen__isnull=True) | Q(last_seen__lte=F("relapsed_on")))
+    seen = Coalesce(OuterRef("last_seen"), Value(date.min))
+    struck = patients.active().filter(Exists(relapses.filter(started__gte=seen)))
+    return struck.annotate(relapsed_on=latest)
