@@ -89,7 +89,8 @@ def _save(client: Client, draft: Assessment, cells: tuple, number: int) -> None:
 
 def _sign(client: Client, draft: Assessment) -> None:
     answer = client.post(
-        reverse("assessments:sign", args=[draft.pk]), {"revision": 1, "filled_confirmed": "yes"}
+        reverse("assessments:sign", args=[draft.pk]),
+        {"patient": str(draft.patient_id), "revision": 1, "filled_confirmed": "yes"},
     )
     assert answer.status_code == 302, answer.content
 
