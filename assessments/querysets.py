@@ -59,6 +59,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Signed, not voided, and not kept apart in a blind pair."""
         return self.filter(in_force())
 
+    def kept_apart(self, apart: str) -> "AssessmentQuerySet":
+        """The records of blind pairs, which an index finds: sealed ones, or second ones."""
+        return self.exclude(apart="").filter(apart=apart)
+
     def recorded(self) -> "AssessmentQuerySet":
         """Signed once: in force or voided since."""
         return self.exclude(status="draft").filter(apart="")

@@ -1,17 +1,19 @@
 """Patients who may be the same person: a hint to look, never a reason to refuse."""
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Sequence
 from datetime import date
-from itertools import permutations
-from typing import NamedTuple
+from itertools import combinations
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from .models import Patient
 from .names import fold
 from .querysets import PatientQuerySet
+
+Key = TypeVar("Key", UUID, int)
 
 
 def similar_to(patient: Patient, among: PatientQuerySet) -> list[Patient]:
@@ -36,44 +38,37 @@ def similar_to(patient: Patient, among: PatientQuerySet) -> list[Patient]:
 
 
 def look_alikes(patients: PatientQuerySet) -> dict[UUID, list[UUID]]:
-    """Return the patients that `similar_to` would find for one another, of one clinic, by name.
-
-    One query, for those alone who share a birth date or a full name with somebody.
+    """Return who of these may be the same person as whom: born the same day and sharing a word of
+    their names, or of the same full name. One query; those without a look-alike are not there.
     """
-    of_clinic = patients.model.objects.filter(
-        clinic=OuterRef("clinic"), archived_at__isnull=True
-    ).exclude(pk=OuterRef("pk"))
-    same_day = Exists(of_clinic.filter(birth_date=OuterRef("birth_date")))
-    same_name = Exists(of_clinic.filter(sort_name=OuterRef("sort_name")))
-    rows = patients.filter(same_day | same_name).by_name()
-    groups: dict[Hashable, list[_Known]] = defaultdict(list)
-    for known in map(_Known._make, rows.values_list("pk", "birth_date", *_Known._fields[2:])):
-        groups[known.birth_date].append(known)
-        groups[known.sort_name].append(known)
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    for group in groups.values():
-        for one, other in permutations(group, 2):
-            if other.pk not in found.get(one.pk, ()) and _alike(one, other):
-                found[one.pk].append(other.pk)
-    return found
+    return _alike(list(patients.values_list("pk", "birth_date", "sort_name")))
 
 
-class _Known(NamedTuple):
-    pk: UUID
-    birth_date: date
-    sort_name: str
-    family_name: str
-    given_names: str
+def count_look_alikes(patients: PatientQuerySet) -> int:
+    """Return how many `look_alikes` finds, without their keys, which take longest to read."""
+    rows = patients.values_list("birth_date", "sort_name")
+    return len(_alike([(number, born, name) for number, (born, name) in enumerate(rows)]))
 
 
-def _alike(one: _Known, other: _Known) -> bool:
-    if one.sort_name == other.sort_name:
-        return True
-    # The folded names share no word: then they are not equal either, and need no folding.
-    if set(one.sort_name.split()).isdisjoint(other.sort_name.split()):
-        return False
-    return one.birth_date == other.birth_date and not _names(one).isdisjoint(_names(other))
+def _alike(rows: Sequence[tuple[Key, date, str]]) -> dict[Key, list[Key]]:
+    by_day, by_name = defaultdict(list), defaultdict(list)
+    for row in rows:
+        by_day[row[1]].append(row)
+        by_name[row[2]].append(row[0])
+    found: dict[Key, set[Key]] = defaultdict(set)
+    for keys in by_name.values():
+        if len(keys) > 1:
+            for key in keys:
+                found[key].update(keys)
+    for group in by_day.values():
+        if len(group) > 1:
+            words = [(key, set(name.split())) for key, _born, name in group]
+            for (one, mine), (other, theirs) in combinations(words, 2):
+                if not mine.isdisjoint(theirs):
+                    found[one].add(other)
+                    found[other].add(one)
+    return {key: [other for other in others if other != key] for key, others in found.items()}
 
 
-def _names(patient: Patient | _Known) -> set[str]:
+def _names(patient: Patient) -> set[str]:
     return {fold(patient.family_name), fold(patient.given_names)}

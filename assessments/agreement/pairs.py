@@ -10,7 +10,7 @@ from mmt.accounts.models import Clinic
 
 from .. import instrument
 from ..history import Cell, Result
-from ..models import Assessment, BlindPair
+from ..models import Apart, Assessment
 from ..querysets import results_of
 from .movements import ONE_GRADE, Agreement, Grading, agreement_of
 
@@ -38,10 +38,8 @@ def load_gradings(clinic: Clinic) -> Mapping[tuple[str, str], list[Grading]]:
     """Return by (scale, movement) what both testers found in the clinic's complete pairs, right
     and left, in three queries.
     """
-    pairs = BlindPair.objects.filter(
-        first__clinic=clinic, completed_at__isnull=False, ended_at__isnull=True
-    )
-    found = list(pairs.values_list("first_id", "second_id", "first__profile"))
+    seconds_of_pairs = Assessment.objects.filter(clinic=clinic).kept_apart(Apart.SECOND)
+    found = list(seconds_of_pairs.values_list("blind_pair__first", "pk", "profile"))
     firsts = results_of([first for first, _second, _profile in found])
     seconds = results_of([second for _first, second, _profile in found])
     gradings: dict[tuple[str, str], list[Grading]] = defaultdict(list)

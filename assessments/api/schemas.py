@@ -74,6 +74,9 @@ class AssessmentOut(Schema):
     patient: UUID
     clinic: str
     status: Literal["draft", "signed", "amended", "voided"]
+    apart: Literal["", "sealed", "second"] = Field(
+        description="Of a blind pair, and no visit: sealed until both are signed, then second."
+    )
     tested_at: datetime = Field(description="With the offset of the place of the test.")
     time_zone: str
     battery: str = Field(examples=["ms_clinic_screen"])

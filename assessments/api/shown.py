@@ -69,6 +69,7 @@ def _head(assessment: Assessment) -> dict[str, Any]:
         "patient": assessment.patient_id,
         "clinic": assessment.clinic.slug,
         "status": assessment.status,
+        "apart": assessment.apart,
         "tested_at": assessment.local_tested_at,
         "time_zone": assessment.time_zone,
         "battery": assessment.battery,

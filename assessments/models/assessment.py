@@ -131,6 +131,9 @@ class Assessment(Context):
                 condition=Q(status="draft"),
                 name="assessment_drafts",
             ),
+            models.Index(
+                fields=["clinic", "apart"], condition=~Q(apart=""), name="assessment_kept_apart"
+            ),
         ]
 
     def __str__(self) -> str:

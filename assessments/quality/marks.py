@@ -1,8 +1,10 @@
 """Keeping the marks of records equal to their scores."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from ..consistency import SAME_CELLS
 from ..models import Assessment, QualityMark, QualityMarkKind, Score
@@ -33,8 +35,18 @@ def refresh(*assessments: Assessment) -> None:
     for pk, level in graded.values_list("assessment_id", "level"):
         if level is not None:
             levels[pk].append(level)
+    mark((each, levels[each.pk]) for each in counting)
+
+
+def mark(found: Iterable[tuple[Assessment, Sequence[int]]]) -> None:
+    """Mark records that have no marks yet, by the levels of their grades."""
     QualityMark.objects.bulk_create(
-        QualityMark(assessment=each, clinic_id=each.clinic_id, kind=kind)
-        for each in counting
-        for kind in kinds_of(levels[each.pk], len(each.cells))
+        QualityMark(assessment_id=each.pk, clinic_id=each.clinic_id, kind=kind)
+        for each, levels in found
+        for kind in kinds_of(levels, len(each.cells))
     )
+
+
+def forget(records: QuerySet[Assessment]) -> None:
+    """Take the marks of records away that count no more."""
+    QualityMark.objects.filter(assessment__in=records).delete()

@@ -20,6 +20,7 @@ from ... import instrument, progress
 from ...models import (
     Assessment,
     AssessmentStatus,
+    BlindPair,
     Entered,
     Import,
     ImportedPatient,
@@ -30,6 +31,7 @@ from ...models import (
     Source,
     StagedTable,
 )
+from ...quality import marks
 from .check import Plan
 from .people import NewPatient
 from .visits import PlannedVisit
@@ -147,7 +149,7 @@ def _write_visits(
 ) -> None:
     """Write visits as drafts that take their scores, then put them in force at once."""
     planned = [(uuid4(), visit) for visit in visits]
-    Assessment.objects.bulk_create(
+    records = Assessment.objects.bulk_create(
         [
             Assessment(
                 id=pk,
@@ -205,6 +207,10 @@ def _write_visits(
     Assessment.objects.filter(imported__batch=found).update(
         status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
     )
+    marks.mark(
+        (record, [each.level for each in visit.results.values() if each.level is not None])
+        for record, (_pk, visit) in zip(records, planned, strict=True)
+    )
     record_many(
         [
             Told(
@@ -249,6 +255,7 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
         for pk, patient in records.values_list("pk", "patient_id")
     ]
     ImportedVisit.objects.filter(batch=locked).update(standing=False)
+    marks.forget(records)
     records.update(
         status=AssessmentStatus.VOIDED,
         voided_by=by,
@@ -278,6 +285,8 @@ def is_built_upon(found: Import) -> bool:
     """Whether something rests on the import that undoing it would take away."""
     records = Assessment.objects.filter(imported__batch=found)
     if records.exclude(status=AssessmentStatus.SIGNED).exists():
+        return True
+    if BlindPair.objects.filter(first__in=records, ended_at__isnull=True).exists():
         return True
     return (
         Assessment.objects.filter(patient__in=records.values("patient"))

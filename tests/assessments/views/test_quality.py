@@ -139,7 +139,7 @@ def test_possible_duplicates_are_listed_with_whom_they_may_be(
     make_patient(harbour, physio, family_name="Zzother", given_names="Berta", birth_date=born)
     make_patient(hillside, physio, family_name="Ni Murchu", given_names="Áine")
     client = as_user(admin)
-    assert names(client, "duplicates") == ["Ní Ṁurchú", "ni murchu", "Zzaine"]
+    assert set(names(client, "duplicates")) == {"Ní Ṁurchú", "ni murchu", "Zzaine"}
     rows = dict(client.get(f"{BOARD}duplicates/").context["patients"])
     assert rows[one] == [same_name]
     assert len(rows[same_name]) == 2

@@ -14,13 +14,16 @@ from assessments.models import (
     ImportedVisit,
     NamedTester,
     Progress,
+    QualityMark,
     Score,
     Source,
 )
 from assessments.progress import rebuild
+from assessments.quality import marks
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
+from tests.assessments.pairs import begin
 from tests.people import grade, make_patient, make_signed
 
 from .sheets import WHO, bring_in, mapping_of, plan_of, read, row, sheet
@@ -206,6 +209,17 @@ def test_undone_its_records_are_voided_and_its_patients_put_away(
     assert AuditEvent.objects.filter(action=Action.ASSESSMENT_VOIDED).count() == 2
 
 
+def test_what_came_in_is_marked_for_a_second_look_and_no_more_when_undone(
+    harbour: Clinic, admin: User
+) -> None:
+    found = bring_in(TWO_VISITS, harbour, admin)
+    came = set(QualityMark.objects.values_list("assessment_id", "kind"))
+    marks.refresh(*Assessment.objects.all())
+    assert came == set(QualityMark.objects.values_list("assessment_id", "kind"))
+    undo(found, reason="Wrong.", by=admin)
+    assert not QualityMark.objects.exists()
+
+
 def test_an_undone_file_can_come_in_again(harbour: Clinic, admin: User) -> None:
     undo(bring_in(TWO_VISITS, harbour, admin), reason="Wrong scale.", by=admin)
     bring_in(TWO_VISITS, harbour, admin)
@@ -219,7 +233,7 @@ def test_a_patient_who_was_here_before_stays(harbour: Clinic, admin: User, physi
     assert Patient.objects.get().archived_at is None
 
 
-@pytest.mark.parametrize("act", ["sign", "amend", "void"])
+@pytest.mark.parametrize("act", ["sign", "amend", "void", "pair"])
 def test_an_import_that_somebody_built_upon_cannot_be_undone(
     act: str, harbour: Clinic, admin: User, physio: User
 ) -> None:
@@ -232,6 +246,8 @@ def test_an_import_that_somebody_built_upon_cannot_be_undone(
             amend_assessment(record, {KNEE: grade(9)}, reason="Typo.", by=physio, revision=1)
         case "void":
             void_assessment(record, reason="Not hers.", by=physio, revision=1)
+        case "pair":
+            begin(record, physio)
     with pytest.raises(Refused, match="built upon"):
         undo(found, reason="Wrong.", by=admin)
     assert Assessment.objects.exclude(status="voided").count() >= 1
