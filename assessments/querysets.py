@@ -49,7 +49,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(Q(tester=user) | Q(entered_by=user))
 
     def drafts(self) -> "AssessmentQuerySet":
-        return self.filter(status="draft", draft__discarded_at__isnull=True)
+        """Drafts that were not put aside. None is signed: so the index by signing finds them."""
+        return self.filter(status="draft", signed_at__isnull=True, draft__discarded_at__isnull=True)
 
     def discarded_since(self, moment: datetime) -> "AssessmentQuerySet":
         """Drafts that were put aside at this moment or later."""
