@@ -2,20 +2,20 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from .again import asks_again
 from .forms import TokenForm
 from .models import ApiToken
 from .requests import SignedInRequest
 from .tokens import make_token, revoke_token
 
 
-@reauthentication_required
+@asks_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
     """One's keys, and a form for another, whose key is shown this once."""

@@ -1,7 +1,10 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from mmt.accounts.models import ApiToken, Scope, User
 from mmt.accounts.tokens import find_token, make_token
@@ -33,7 +36,9 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(at_the_keys: Client, physio: Use
 
 
 def test_the_password_is_asked_again_before(as_user: AsUser, physio: User) -> None:
-    answer = as_user(physio).post("/accounts/keys/", WANTED)
+    client = as_user(physio)
+    with time_machine.travel(timezone.now() + timedelta(minutes=14), tick=False):
+        answer = client.post("/accounts/keys/", WANTED)
     assert answer.status_code == 302
     assert "/accounts/reauthenticate/" in answer.headers["Location"]
     assert not ApiToken.objects.exists()
