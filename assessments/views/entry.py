@@ -62,6 +62,8 @@ def _go_on(request: SignedInRequest, assessment: Assessment, batch: Batch) -> Ht
     if found := typed.not_grades(batch, assessment):
         for problem in found:
             messages.warning(request, problem)
+    elif then == "measure":
+        return redirect("assessments:measurements", assessment.pk)
     elif then == "add":
         return _add(request, assessment)
     elif "order" in request.POST:

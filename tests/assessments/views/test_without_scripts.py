@@ -107,6 +107,16 @@ def test_another_order_and_another_movement_save_first(
     assert len(Assessment.objects.get(pk=draft.pk).movements) == movements
 
 
+def test_force_and_heel_raises_save_first(as_user: AsUser, draft: Assessment, physio: User) -> None:
+    client = as_user(physio)
+    form = page(client, "record", draft).form(**SCORES) | {HIP: "0", "then": "measure"}
+    response = client.post(address("record", draft), form)
+    assert response["Location"] == address("measurements", draft)
+    assert texts(draft) == {HIP: "0"}
+    response = client.post(address("record", draft), form | {HIP: "six"})
+    assert response["Location"] == address("record", draft)
+
+
 @pytest.mark.parametrize("button", [{"order": "region"}, {"then": "add", "movement": "grip"}])
 def test_what_is_no_grade_is_kept_and_named_and_the_grid_stays_as_it_is(
     as_user: AsUser, draft: Assessment, physio: User, button: dict[str, str]
