@@ -162,7 +162,7 @@ def _write_visits(
                 time_zone=found.clinic.time_zone,
                 entered_at=at,
                 profile=visit.scale,
-                note=visit.note,
+                **visit.context,
                 **_form(visit),
             )
             for pk, visit in planned

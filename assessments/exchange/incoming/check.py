@@ -14,9 +14,10 @@ from ... import instrument
 from ...history import Cell, Result
 from ...models import Assessment, ImportedVisit
 from ...querysets import results_of
+from .facts import Facts, Problem
 from .mapping import WHY, Layout, Mapping
 from .people import NewPatient, Patients, Tester, find_patients, find_testers
-from .rows import Facts, Problem, RowReader
+from .rows import RowReader
 from .table import Table
 from .visits import PlannedVisit, put_together
 

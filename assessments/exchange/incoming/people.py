@@ -13,7 +13,7 @@ from patients.names import fold
 
 from ...entry.back_entry import RECORDING_ROLES
 from ...models import ImportStatus, NamedTester
-from .rows import Facts, Problem, Who
+from .facts import Facts, Problem, Who
 from .targets import name_of
 
 

@@ -1,104 +1,37 @@
 """One row of a file as facts, or what is wrong with it. No database here."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.utils.translation import gettext as _
-
-from patients.fields import PlainTextField, problem_with_day
-from patients.forms import EARLIEST_BIRTH
-from patients.models import Sex
 
 from ... import instrument
 from ...history import Cell, Result
 from . import targets
+from .cells import REMEMBERED, CellReader, shown
+from .facts import Facts, Problem, Who
 from .mapping import Layout, Mapping
 from .table import Table
-from .values import FIRST_DAY, AmbiguousDate, Day, Grades, NotUnderstood, Said, read_day, text_of
+from .values import FIRST_DAY, AmbiguousDate, Day, Grades, NotUnderstood, Said, read_day
 
-_UNSEEN = re.compile("[\0\ud800-\udfff]")
 LEEWAY_SECONDS = 600  # a tablet's clock may be fast
-SEXES = {"f": "female", "w": "female", "m": "male", "x": "other", "": "unknown"}
-KNOWN_SEXES = frozenset(Sex.values)
-REMEMBERED = 10_000
-
-
-class Problem(NamedTuple):
-    """Why a row cannot be imported: the column's heading ("" is the row), what it holds, why."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-
-class Who(NamedTuple):
-    """The patient as the row has it; what the file does not say is empty."""
-
-    number: str
-    family: str = ""
-    given: str = ""
-    born: date | None = None
-    sex: str = ""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What one row says. `results` are its cells, `named` the visit's own identifier if any;
-    `is_plain` says that all about the patient could be read.
-
-    `problems` is empty for a good row. `who` and `tested` are there as far as they could be read.
-    """
-
-    row: int
-    who: Who | None = None
-    is_plain: bool = False
-    tested: Day | None = None
-    tested_at: datetime | None = None
-    tester: str = ""
-    named: str = ""
-    scale: str = ""
-    battery: str = ""
-    note: str = ""
-    results: list[tuple[Cell, Result]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-_TEXTS = {
-    "record_number": PlainTextField(max_length=40),
-    "family_name": PlainTextField(max_length=100, required=False),
-    "given_names": PlainTextField(max_length=100, required=False),
-    "tester": PlainTextField(max_length=100),
-}
 _SAID = ("status", "reason", "limiters", "position", "result_note")
 
 
-class RowReader:
+class RowReader(CellReader):
     """Reads the rows of a table by a mapping, as of a moment at a clinic."""
 
     def __init__(self, table: Table, mapping: Mapping, zone: ZoneInfo, now: datetime) -> None:
-        self.table, self.mapping, self.zone, self.now = table, mapping, zone, now
-        self.headings, self.layout = table.headings, mapping.layout
-        self.places = {target: n for n, target in enumerate(mapping.columns) if target}
-        self.cells = [
-            (n, cell)
-            for n, target in enumerate(mapping.columns)
-            if (cell := targets.cell_of(target)) is not None
-        ]
-        self.sums = [
-            (n, named)
-            for n, target in enumerate(mapping.columns)
-            if (named := targets.sum_of(target)) is not None
-        ]
+        super().__init__(table, mapping, zone, now)
+        self.layout = mapping.layout
+        columns = list(enumerate(mapping.columns))
+        self.cells = [(n, cell) for n, each in columns if (cell := targets.cell_of(each))]
+        self.sums = [(n, named) for n, each in columns if (named := targets.sum_of(each))]
         reasons = {"not_testable": mapping.nt_reason, "not_done": mapping.nd_reason}
         self.grades = Grades(mapping.direction, reasons)
-        self._day = lru_cache(REMEMBERED)(self._read_day)
         self._graded = lru_cache(REMEMBERED)(self.grades.read)
 
     def rows(self) -> Iterator[Facts]:
@@ -138,11 +71,9 @@ class RowReader:
     def _visit(self, facts: Facts, row: list[Any]) -> None:
         facts.tester = self._plain(facts, row, "tester", self.mapping.tester)
         facts.named = self._text(facts, row, "assessment")[:80]
-        facts.note = self._text(facts, row, "visit_note")
+        facts.context = self._context(facts, row)
         facts.scale = self._key(facts, row, "scale", instrument.PROFILES, self.mapping.scale)
         facts.battery = self._key(facts, row, "battery", instrument.BATTERIES, self.mapping.battery)
-        if len(facts.note) > 4000:
-            self._wrong(facts, "visit_note", facts.note, _("This is longer than 4,000 characters."))
         if self._text(facts, row, "record_status").lower() == "voided":
             self._wrong(facts, "record_status", "voided", _("This record was voided."))
         facts.tested = self._tested(facts, row)
@@ -245,107 +176,13 @@ class RowReader:
                 return self.grades.read(cell, scale, said)
             return self._graded(cell, scale, said)
         except NotUnderstood as problem:
-            self._wrong_at(facts, place, _shown(cell), str(problem))
+            self._wrong_at(facts, place, shown(cell), str(problem))
             return None
-
-    def _birth(self, facts: Facts, row: list[Any]) -> date | None:
-        place = self.places.get("birth_date")
-        if place is None or row[place] == "":
-            return None
-        day = self._read(facts, "birth_date", row[place])
-        if day is None:
-            return None
-        problem = problem_with_day(day.day, born=None, today=self.now.astimezone(self.zone).date())
-        if day.day < EARLIEST_BIRTH:
-            problem = _("This is before 1880. Please check the year.")
-        if problem:
-            self._wrong_at(facts, place, _shown(row[place]), problem)
-            return None
-        return day.day
-
-    def _sex(self, facts: Facts, row: list[Any]) -> str:
-        text = self._text(facts, row, "sex").lower()
-        found = SEXES.get(text) or text
-        if found not in KNOWN_SEXES:
-            self._wrong(facts, "sex", text, _("Write female, male, other or unknown."))
-            return ""
-        return found
-
-    def _key(self, facts: Facts, row: list[Any], target: str, known: Any, for_all: str) -> str:
-        text = self._text(facts, row, target)
-        if not text:
-            if target == "scale" and not for_all:
-                self._wrong(facts, target, "", _("The scale is missing."))
-            return for_all
-        names = {str(each.name).casefold(): key for key, each in known.items()}
-        found = text if text in known else names.get(text.casefold(), "")
-        if not found:
-            self._wrong(facts, target, text, _("This is not known here."))
-        return found
-
-    def _plain(self, facts: Facts, row: list[Any], target: str, otherwise: str = "") -> str:
-        text = self._text(facts, row, target) or otherwise
-        try:
-            return _cleaned(target, text)
-        except forms.ValidationError as problem:
-            words = _("This is missing.") if not text else " ".join(problem.messages)
-            self._wrong(facts, target, text, words)
-            return ""
-
-    def _text(self, facts: Facts, row: list[Any], target: str) -> str:
-        place = self.places.get(target)
-        cell = "" if place is None else row[place]
-        if place is None or cell == "":
-            return ""
-        try:
-            text = text_of(cell)
-        except NotUnderstood as problem:
-            self._wrong_at(facts, place, _shown(cell), str(problem))
-            return ""
-        if _UNSEEN.search(text):
-            self._wrong_at(facts, place, "", _("This holds signs that cannot be seen."))
-            return ""
-        return text
-
-    def _read(self, facts: Facts, target: str, cell: Any) -> Day | None:
-        place = self.places[target]
-        key = cell if not isinstance(cell, dict) else ("d", cell.get("d"))
-        try:
-            return self._day(key)
-        except NotUnderstood as problem:
-            self._wrong_at(facts, place, _shown(cell), str(problem))
-            return None
-
-    def _read_day(self, cell: Any) -> Day:
-        if isinstance(cell, tuple):
-            cell = {"d": cell[1]} if cell[1] is not None else {"f": ""}
-        return read_day(cell, self.mapping.date_order)
-
-    def _shown(self, row: list[Any], target: str) -> str:
-        place = self.places.get(target)
-        return "" if place is None else _shown(row[place])
-
-    def _wrong(self, facts: Facts, target: str, value: str, reason: str) -> None:
-        place = self.places.get(target)
-        heading = self.headings[place] if place is not None else targets.name_of(target)
-        facts.problems.append(Problem(facts.row, heading, value[:80], reason))
-
-    def _wrong_at(self, facts: Facts, place: int, value: str, reason: str) -> None:
-        facts.problems.append(Problem(facts.row, self.headings[place], value[:80], reason))
 
 
 @lru_cache(REMEMBERED)
 def _named(text: str) -> tuple[str, instrument.Side | None]:
     return instrument.cell_named(text)
-
-
-@lru_cache(REMEMBERED)
-def _cleaned(target: str, text: str) -> str:
-    return str(_TEXTS[target].clean(text))
-
-
-def _shown(cell: Any) -> str:
-    return str(next(iter(cell.values()), "")) if isinstance(cell, dict) else str(cell)
 
 
 def ambiguous_dates(table: Table, mapping: Mapping) -> list[str]:

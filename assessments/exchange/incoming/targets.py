@@ -6,13 +6,16 @@ People read and type its name instead: "Date tested", "Knee extension, right".
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.text import format_lazy
+from django.db import models
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ... import instrument
 from ...history import Cell
 from ...instrument import Text
+from ...models.context import Context
 
 LEFT_OUT = ""
 CELL, SUM = "cell:", "sum:"
@@ -25,6 +28,17 @@ class Field:
     key: str
     name: Text
     headings: tuple[str, ...]
+
+
+# What stood around the test: a column's key, and the assessment's field of it.
+CONTEXT: "dict[str, models.Field[Any, Any]]" = {
+    {"note": "visit_note"}.get(each.name, each.name): each for each in Context._meta.local_fields
+}
+# Where the field's own words would be taken for another column.
+_CONTEXT_NAMES: dict[str, Text] = {
+    "setting": _("Chair, plinth or bed"),
+    "visit_note": _("Note on the visit"),
+}
 
 
 FIELDS: dict[str, Field] = {
@@ -112,7 +126,10 @@ FIELDS: dict[str, Field] = {
         Field("limiters", _("Limiters"), ("limiters", "limited by")),
         Field("position", _("Test position"), ("position", "test position")),
         Field("result_note", _("Note on the result"), ("result_note", "comment on result")),
-        Field("visit_note", _("Note on the visit"), ("visit_note", "visit comment")),
+        *(
+            Field(key, _CONTEXT_NAMES.get(key, capfirst(each.verbose_name)), (key,))
+            for key, each in CONTEXT.items()
+        ),
         Field("record_status", _("Status of the record"), ("record_status",)),
     )
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,8 @@ from patients.names import fold
 from ... import instrument
 from ...history import Cell, Result
 from ...wording import cell_name
+from .facts import Facts, Problem
 from .mapping import Layout
-from .rows import Facts, Problem
 
 
 @dataclass
@@ -29,7 +30,7 @@ class PlannedVisit:
     named: str
     scale: str
     battery: str
-    note: str
+    context: dict[str, Any]
     rows: list[int] = field(default_factory=list)
     results: dict[Cell, Result] = field(default_factory=dict)
 
@@ -98,7 +99,7 @@ def _begun(facts: Facts) -> PlannedVisit | None:
         named=facts.named,
         scale=facts.scale,
         battery=facts.battery,
-        note=facts.note,
+        context=facts.context,
     )
 
 
@@ -108,14 +109,14 @@ def _add(visit: PlannedVisit, facts: Facts) -> None:
     if facts.problems:
         return
     if not visit.results:  # the rows before were bad or blank
-        visit.scale, visit.battery, visit.note = facts.scale, facts.battery, facts.note
+        visit.scale, visit.battery, visit.context = facts.scale, facts.battery, facts.context
     first = {"row": visit.row}
     if facts.scale != visit.scale:
         _wrong(facts, _("Row %(row)s of this visit has another scale.") % first)
     if facts.battery != visit.battery:
         _wrong(facts, _("Row %(row)s of this visit has another battery.") % first)
-    if facts.note != visit.note:
-        _wrong(facts, _("Row %(row)s of this visit has another note.") % first)
+    if facts.context != visit.context:
+        _wrong(facts, _("Row %(row)s of this visit has another context or note.") % first)
     for cell, result in facts.results:
         if cell in visit.results:
             why = _("This visit has a result for %(cell)s already.")

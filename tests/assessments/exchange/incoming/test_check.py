@@ -1,5 +1,6 @@
 """The dry run names every bad row and field, and writes nothing."""
 
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -12,7 +13,7 @@ from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 from tests.people import make_patient
 
-from .sheets import bring_in, filed, mapping_of, plan_of, read, reasons, row, sheet
+from .sheets import WHO, bring_in, filed, mapping_of, plan_of, read, reasons, row, sheet
 
 SPOILT = {
     8: ("4-May", "made a date"),
@@ -167,6 +168,21 @@ def test_a_battery_is_asked_for_on_its_own_scale(harbour: Clinic) -> None:
 def test_without_a_battery_none_is_claimed(harbour: Clinic) -> None:
     visit = plan_of(filed(row()), harbour, scale="mrc_plus_minus").visits[0]
     assert visit.form == ("", ["knee_extension"])
+
+
+def test_what_stood_around_the_test_comes_in_and_is_judged(harbour: Clinic) -> None:
+    headings = "MRN,Surname,First name,DOB,Date,Tester,R quads,edss,pain,device,device_worn"
+    good = [*WHO, "2025-04-03", "Jo", "4", "6.5", "0", "walker", "no"]
+    [visit] = plan_of(filed(good, headings=headings), harbour).visits
+    assert visit.context == {
+        "edss": Decimal("6.5"),
+        "pain": 0,
+        "device": "walker",
+        "device_worn": False,
+    }
+    bad = [*good[:7], "11", "-1", "stilts", "perhaps"]
+    plan = plan_of(filed(bad, headings=headings), harbour)
+    assert [each.column for each in plan.problems] == ["pain", "edss", "device", "device_worn"]
 
 
 def test_dates_that_could_be_turned_are_shown(harbour: Clinic) -> None:

@@ -1,8 +1,8 @@
 """What is exported comes in again as it was: scores, states, reasons and times."""
 
 import string
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from assessments.exchange.incoming.mapping import proposed
 from assessments.exchange.selection import Layout, Shape
 from assessments.history import Cell, Result
 from assessments.models import Assessment
+from assessments.models.context import Context, Device
 from assessments.querysets import results_of
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Role
@@ -30,6 +31,7 @@ from .sheets import bring_in, read
 CELLS = [(key, side.value) for key, side in instrument.cells(instrument.MOVEMENTS)]
 RISKY = st.sampled_from(["=1+1", "+4", "-1", "@x", "'quoted", "'=1", "a,b", 'say "so"', "x\ny"])
 WORDS = st.text(st.characters(blacklist_categories=["C", "Z"]), max_size=20) | RISKY
+AROUND = [field.name for field in Context._meta.local_fields]
 SAID: dict[str, Any] = {"scale": "", "direction": "up", "battery": ""}
 
 
@@ -61,8 +63,23 @@ def results(draw: st.DrawFn, levels: tuple[int, ...], *, whole: bool) -> Result:
     return Result("graded", draw(st.sampled_from(levels)), **more)
 
 
+CONTEXT = st.fixed_dictionaries(
+    {},
+    optional={
+        "fatigue_before": st.integers(0, 10),
+        "pain": st.integers(0, 10),
+        "edss": st.integers(0, 20).map(lambda halves: Decimal(halves) / 2),
+        "device": st.sampled_from(Device.values),
+        "device_worn": st.booleans(),
+        "falls_since_last": st.integers(0, 999),
+        "note": WORDS,
+    },
+)
+Planned = tuple[str, datetime, dict[Cell, Result], dict[str, Any]]
+
+
 @st.composite
-def visits(draw: st.DrawFn, *, whole: bool) -> tuple[str, datetime, dict[Cell, Result]]:
+def visits(draw: st.DrawFn, *, whole: bool) -> Planned:
     profile = draw(st.sampled_from(list(instrument.PROFILES)))
     levels = instrument.profile(profile).levels
     found = draw(
@@ -71,7 +88,8 @@ def visits(draw: st.DrawFn, *, whole: bool) -> tuple[str, datetime, dict[Cell, R
         )
     )
     minutes = draw(st.integers(0, 60 * 24 * 365 * 30))
-    return profile, datetime(1995, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), found
+    at = datetime(1995, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    return profile, at, found, draw(CONTEXT)
 
 
 def told(clinic: Clinic) -> list[tuple[Any, ...]]:
@@ -87,6 +105,7 @@ def told(clinic: Clinic) -> list[tuple[Any, ...]]:
             record.tester.name,
             record.profile,
             record.battery,
+            [(name, str(getattr(record, name))) for name in AROUND],
             sorted(found[record.pk].items()),
         )
         for record in records
@@ -113,16 +132,15 @@ def test_exported_and_imported_into_an_empty_clinic_all_is_the_same(
         transaction.set_rollback(True)
 
 
-def _record(
-    clinic: Clinic, name: str, planned: list[tuple[str, datetime, Mapping[Cell, Result]]]
-) -> None:
+def _record(clinic: Clinic, name: str, planned: list[Planned]) -> None:
     tester = make_user(f"{uuid4()}@test", clinic, Role.PHYSIOTHERAPIST, "Toni Tester")
     patient = make_patient(
         clinic, tester, record_number="R 1", family_name=name, birth_date=date(1950, 2, 28)
     )
-    for profile, at, found in planned:
+    for profile, at, found, context in planned:
         battery = "mmt8" if profile == "kendall" else "full"
-        make_signed(patient, tester, found, profile=profile, battery=battery, tested_at=at)
+        known = {"profile": profile, "battery": battery, "tested_at": at} | context
+        make_signed(patient, tester, found, **known)
 
 
 def test_a_zero_a_minus_and_every_state_survive_both_layouts(
@@ -134,7 +152,9 @@ def test_a_zero_a_minus_and_every_state_survive_both_layouts(
         CELLS[2]: Result("not_testable", reason="pain"),
         CELLS[3]: Result("not_done", reason="declined"),
     }
-    _record(harbour, "Zero", [("mrc_plus_minus", datetime(2025, 4, 3, tzinfo=UTC), known)])
+    _record(
+        harbour, "Zero", [("mrc_plus_minus", datetime(2025, 4, 3, tzinfo=UTC), known, {"pain": 0})]
+    )
     for layout in (Layout.LONG, Layout.WIDE):
         there = Clinic.objects.create(name=layout, slug=layout, time_zone="Europe/London")
         bring_in(as_bytes(harbour, Shape(layout)), there, admin, **SAID)
