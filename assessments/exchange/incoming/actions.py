@@ -82,7 +82,7 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
         if patient.archived_at:  # put away with an import that was undone
             restore_patient(patient, by=by)
     progress.refresh_many(found.clinic, touched)
-    found.status, found.imported_at = ImportStatus.IMPORTED, now
+    found.status, found.imported_at, found.by = ImportStatus.IMPORTED, now, by
     found.counts = {
         "rows": plan.rows,
         "visits": len(plan.visits),
@@ -91,7 +91,7 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
         "already": plan.already,
         "left": plan.left,
     }
-    found.save(update_fields=["status", "imported_at", "counts"])
+    found.save(update_fields=["status", "imported_at", "by", "counts"])
     if not plan.left:  # what stays behind can still be taken down until tomorrow
         StagedTable.objects.filter(batch=found).delete()
     record(

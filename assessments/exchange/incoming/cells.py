@@ -22,6 +22,7 @@ from .table import Table
 from .values import Day, NotUnderstood, read_day, text_of
 
 _UNSEEN = re.compile("[\0\ud800-\udfff]")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
 SEXES = {"f": "female", "w": "female", "m": "male", "x": "other", "": "unknown"}
 KNOWN_SEXES = frozenset(Sex.values)
 YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
@@ -81,6 +82,10 @@ class CellReader:
 
     def _plain(self, facts: Facts, row: list[Any], target: str, otherwise: str = "") -> str:
         text = self._text(facts, row, target) or otherwise
+        if target == "record_number" and _ROUNDED.fullmatch(text):
+            why = _("A spreadsheet rounded this number. Format the column as text.")
+            self._wrong(facts, target, text, why)
+            return ""
         try:
             return _cleaned(target, text)
         except forms.ValidationError as problem:

@@ -104,7 +104,7 @@ class RowReader(CellReader):
         elif facts.who and facts.who.born and found.astimezone(UTC).date() < facts.who.born:
             self._wrong(facts, "tested_at", value, _("This is before the patient was born."))
         else:
-            facts.tested_at = found
+            facts.tested_at = found.astimezone(self.zone)
 
     def _one_result(self, facts: Facts, row: list[Any]) -> None:
         cell = self._cell(facts, row)

@@ -68,9 +68,11 @@ def table_of(found: Import) -> Table:
 
 def forget_old() -> None:
     """Delete the rows of files sent more than a day ago, and the files that were not imported."""
-    old = Import.objects.filter(uploaded_at__lt=timezone.now() - KEPT_FOR)
-    StagedTable.objects.filter(batch__in=old).delete()
-    old.filter(status=ImportStatus.STAGED).delete()
+    old = {"uploaded_at__lt": timezone.now() - KEPT_FOR}
+    if not StagedTable.objects.filter(**{f"batch__{key}": at for key, at in old.items()}).exists():
+        return
+    Import.objects.filter(status=ImportStatus.STAGED, **old).delete()
+    StagedTable.objects.filter(batch__in=Import.objects.filter(**old)).delete()
 
 
 def first_mapping(found: Import) -> tuple[Mapping, RememberedMapping | None]:

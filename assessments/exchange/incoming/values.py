@@ -15,6 +15,7 @@ from ..rows import BLANK
 from ..spreadsheet import restored
 from .mapping import DateOrder, Direction
 
+MOST_EXACT = 1e15  # beyond, a spreadsheet's numbers are not exact
 FIRST_DAY = date(1900, 1, 1)
 NOON = time(12)  # of a visit whose time the file does not say
 
@@ -96,6 +97,8 @@ def text_of(cell: Any) -> str:
         if "f" in cell:
             raise NotUnderstood(_("This is a formula. Paste its value (a +4 may have become one)."))
         return str(cell["d"])
+    if isinstance(cell, float) and abs(cell) >= MOST_EXACT:
+        raise NotUnderstood(_("A number of so many digits loses some. Format the column as text."))
     return str(cell)
 
 

@@ -39,6 +39,7 @@ from .table import Unreadable, read_table
 NEWEST = 20
 PROBLEMS_SHOWN = 100
 VISITS_SHOWN = 8
+TESTERS_SHOWN = 30
 
 REFUSALS = {
     "bad rows": gettext_lazy(
@@ -171,7 +172,8 @@ def _check_context(found: Import, mapping: Mapping, plan: Plan) -> dict[str, obj
         "reasons": reasons.most_common(PROBLEMS_SHOWN // 10),
         "visits": plan.visits[:VISITS_SHOWN],
         "left_out": left_out,
-        "testers": plan.testers.values(),
+        "testers": list(plan.testers.values())[:TESTERS_SHOWN],
+        "more_testers": max(0, len(plan.testers) - TESTERS_SHOWN),
     }
 
 

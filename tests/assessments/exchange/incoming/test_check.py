@@ -70,6 +70,8 @@ def test_a_dry_run_writes_nothing(harbour: Clinic) -> None:
         ({"who": ["H-1", "W", "A", ""]}, "Record number", "Birth date"),
         ({"who": ["H-1", "W", "A", "1879-01-01"]}, "DOB", "before 1880"),
         ({"who": ["H" * 41, "W", "A", "1980-01-01"]}, "MRN", "at most 40"),
+        ({"who": ["1.23E+12", "W", "A", "1980-01-01"]}, "MRN", "rounded"),
+        ({"who": [1.5e15, "W", "A", "1980-01-01"]}, "MRN", "loses some"),
         ({"reason": "pain"}, "Grade", "reason for none"),
     ],
 )
