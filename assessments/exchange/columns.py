@@ -16,7 +16,7 @@ from patients.models import Sex
 from .. import instrument
 from ..consistency import Prompt
 from ..instrument import LabelledEnum, Side
-from ..models import AssessmentStatus, Entered
+from ..models import AssessmentStatus, Entered, Source
 from ..models.context import Device, FirstSide, Heat, RelapseStatus, Setting
 from .column import CellColumn, Column, Kind, MeasuredColumn, ResultColumn, VisitColumn, Words
 from .measured import MEASURED
@@ -84,9 +84,19 @@ WHO_AND_WHEN = (
         read=lambda form: len(cells_of(form)),
     ),
     VisitColumn("record_status", Kind.WORD, "status", _("What became of the record."), _of_record),
+    VisitColumn(
+        "source", Kind.WORD, "source", _("How the record came to be here."), _choices(Source)
+    ),
     VisitColumn("tester", Kind.TEXT, "tester__name", _("Who tested.")),
-    VisitColumn("signed_by", Kind.TEXT, "signed_by__name", _("Who signed.")),
-    VisitColumn("signed_at", Kind.MOMENT, "signed_at", _("When it was signed.")),
+    VisitColumn(
+        "signed_by",
+        Kind.TEXT,
+        "signed_by__name",
+        _("Who signed; of an imported record who brought it in, since its tester did not sign."),
+    ),
+    VisitColumn(
+        "signed_at", Kind.MOMENT, "signed_at", _("When it was signed; or when it was imported.")
+    ),
 )
 
 RESULT = (

@@ -24,7 +24,7 @@ from .files import as_bytes
 
 BEFORE = """
 clinic record_number family_name given_names birth_date sex assessment tested_on tested_at
-battery battery_version scale cells record_status tester signed_by signed_at
+battery battery_version scale cells record_status source tester signed_by signed_at
 """.split()  # noqa: SIM905
 RESULT = """
 movement movement_name side status grade reason limiters position entered
@@ -63,7 +63,7 @@ def around(record: Assessment) -> tuple[list[str], list[str]]:
         record.tested_at.astimezone(zone).date().isoformat(),
         moment(record.tested_at, zone),
         *map(text, (record.battery, record.battery_version, record.profile, len(record.cells))),
-        *map(text, (record.status, record.tester.name, record.signed_by.name)),
+        *map(text, (record.status, record.source, record.tester.name, record.signed_by.name)),
         moment(record.signed_at, zone),
     ]
     names = [{"visit_note": "note"}.get(name, name) for name in AFTER]

@@ -11,6 +11,7 @@ from assessments.exchange.incoming.staging import set_mapping, stage
 from assessments.models import (
     Assessment,
     Entered,
+    Import,
     ImportedVisit,
     NamedTester,
     Progress,
@@ -192,6 +193,23 @@ def test_a_visit_with_a_bad_row_waits_as_a_whole(harbour: Clinic, admin: User) -
     assert (plan.bad, plan.held) == ({3}, {2})
     bring_in(content, harbour, admin, only_good=True)
     assert {s[0] for s in scores()} == {"ankle_dorsiflexion"}
+
+
+@pytest.mark.parametrize(
+    "step", ["register_patients", "progress.refresh_many", "record_many", "record"]
+)
+def test_a_fault_at_any_step_leaves_nothing_behind(
+    step: str, harbour: Clinic, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_fields: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(f"assessments.exchange.incoming.actions.{step}", fail)
+    with pytest.raises(RuntimeError):
+        bring_in(TWO_VISITS, harbour, admin)
+    models = (Patient, Assessment, Score, ImportedVisit, NamedTester, Progress)
+    assert [model.objects.count() for model in models] == [0] * 6
+    assert Import.objects.get().is_staged
 
 
 def test_undone_its_records_are_voided_and_its_patients_put_away(
