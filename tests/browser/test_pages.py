@@ -18,6 +18,7 @@ from .steps import (
     NewPatient,
     SignIn,
     find_patient,
+    score_and_sign_in_part,
 )
 
 TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -198,6 +199,61 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     hold(page)
     page.goto("/accounts/logout/")
     hold(page)
+
+
+def test_the_pages_of_a_blind_pair(
+    watched: Page,
+    browser: Browser,
+    product: Product,
+    sign_in: SignIn,
+    new_patient: NewPatient,
+    hold: Hold,
+) -> None:
+    page = watched
+    sign_in(page, "physio@harbour.example")
+    person = new_patient(page)
+    first = score_and_sign_in_part(page, "40")
+    other = browser.new_context(
+        base_url=product.url, locale="en-GB", service_workers="block"
+    ).new_page()
+    sign_in(other, "lead@harbour.example")
+    other.goto(f"{person}assessments/new/")
+    hold(other)
+    other.get_by_role("link", name="Second test, blind").click()
+    other.get_by_role("button", name="Start scoring blind").click()
+    expect(other.locator(".invalid-feedback")).to_have_count(1)
+    hold(other)
+    other.get_by_label("I have not seen the grades").check()
+    other.get_by_role("button", name="Start scoring blind").click()
+    expect(other).to_have_url(GRID)
+    expect(other.locator("#score-grid [data-was]:not([data-was=''])")).to_have_count(0)
+    page.goto(first)
+    hold(page)
+    page.goto(person)
+    hold(page)
+    page.get_by_role("link", name="sealed, blind pair").first.click()
+    hold(page)
+    page.get_by_role("link", name="End the pair").click()
+    hold(page)
+    other.keyboard.press("3")
+    other.locator("#sign").click()
+    other.locator("#sign").click()
+    expect(other).to_have_url(RECORD)
+    hold(other)
+    other.get_by_role("link", name="Both side by side").click()
+    hold(other, desk=True)
+
+
+def test_the_pages_of_data_quality(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "lead@harbour.example")
+    page.get_by_role("link", name="Agreement of testers").click()
+    hold(page, desk=True)
+    page.get_by_role("link", name="Data quality").click()
+    hold(page, desk=True)
+    for kind in ("unsigned", "one-grade", "open-pairs", "overdue", "duplicates"):
+        page.goto(f"/quality/harbour-ms-clinic/{kind}/")
+        hold(page)
 
 
 def test_the_pages_of_correcting(watched: Page, sign_in: SignIn, hold: Hold) -> None:
