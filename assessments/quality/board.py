@@ -32,6 +32,10 @@ class Kind:
     patients: Callable[[User, Clinic], PatientQuerySet] | None = None
     counted: Callable[[User, Clinic], int] | None = None
 
+    @property
+    def of_patients(self) -> bool:
+        return self.patients is not None
+
     def count(self, user: User, clinic: Clinic) -> int:
         if self.counted:
             return self.counted(user, clinic)

@@ -58,6 +58,10 @@ def names(client: Client, kind: str, query: str = "") -> list[str]:
     return [getattr(row, "patient", row).family_name for row in rows]
 
 
+def shown(client: Client, kind: str) -> str:
+    return " ".join(PlainPage(client.get(f"{BOARD}{kind}/").content.decode()).text.split())
+
+
 def backdate(draft: Assessment, **ago: int) -> None:
     Assessment.objects.filter(pk=draft.pk).update(entered_at=timezone.now() - timedelta(**ago))
 
@@ -70,6 +74,8 @@ def test_drafts_unsigned_and_over_a_day(
     backdate(old, hours=25)
     found = numbers(as_user(lead))
     assert (found["unsigned"], found["old-drafts"]) == (2, 1)
+    assert "2 records of Harbour Test" in shown(as_user(lead), "unsigned")
+    assert shown(as_user(lead), "unsigned").count("Winters, Álma") == 2
 
 
 def test_under_half_tested_counts_grades_and_0_is_one(
@@ -124,6 +130,8 @@ def test_overdue_is_the_window_of_the_clinic(
         make_signed(patient, physio, {("hip_flexion", "right"): grade(3)}, tested_at=at)
     client = as_user(lead)
     assert names(client, "overdue") == ["Zzlate"]
+    assert "1 patient of Harbour Test Re-test after 180 days." in shown(client, "overdue")
+    assert "Zzlate, Person" in shown(client, "overdue")
     assert numbers(client)["overdue"] == 1
 
 
@@ -142,6 +150,8 @@ def test_possible_duplicates_are_listed_with_whom_they_may_be(
     assert set(names(client, "duplicates")) == {"Ní Ṁurchú", "ni murchu", "Zzaine"}
     rows = dict(client.get(f"{BOARD}duplicates/").context["patients"])
     assert rows[one] == [same_name]
+    assert "Ní Ṁurchú, Áine" in shown(client, "duplicates")
+    assert f"ni murchu, Aine , {same_name.record_number}" in shown(client, "duplicates")
     assert len(rows[same_name]) == 2
     archive_patient(one, by=admin)
     assert numbers(client)["duplicates"] == 2
