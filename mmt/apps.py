@@ -1,7 +1,9 @@
+from collections.abc import Sequence
+
 from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,6 +12,7 @@ class MmtConfig(AppConfig):
     verbose_name = _("Strength recorder")
 
     def ready(self) -> None:
+        pre_migrate.connect(_lift_triggers, dispatch_uid="lift-triggers")
         post_migrate.connect(_install_triggers, dispatch_uid="install-triggers")
 
 
@@ -30,6 +33,19 @@ class StaticConfig(StaticFilesConfig):
         "htmax-*",
         "htmx-4*",
     ]
+
+
+def _lift_triggers(
+    *, sender: AppConfig, using: str, plan: Sequence[object], **_kwargs: object
+) -> None:
+    """Before a migrate that changes something, on SQLite: it rebuilds a changed table under another
+    name, which no trigger of another table that asks this one would survive.
+    """
+    from mmt import triggers
+
+    first = next(config for config in apps.get_app_configs() if config.models_module)
+    if plan and sender is first and connections[using].vendor == "sqlite":
+        triggers.remove(connections[using])
 
 
 def _install_triggers(*, sender: AppConfig, using: str, **_kwargs: object) -> None:
