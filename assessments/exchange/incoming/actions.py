@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from mmt.accounts.models import Clinic, User
@@ -284,9 +284,8 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
 def is_built_upon(found: Import) -> bool:
     """Whether something rests on the import that undoing it would take away."""
     records = Assessment.objects.filter(imported__batch=found)
-    if records.exclude(status=AssessmentStatus.SIGNED).exists():
-        return True
-    if BlindPair.objects.filter(first__in=records, ended_at__isnull=True).exists():
+    paired = BlindPair.objects.filter(first=OuterRef("pk"), ended_at__isnull=True)
+    if records.filter(~Q(status=AssessmentStatus.SIGNED) | Exists(paired)).exists():
         return True
     return (
         Assessment.objects.filter(patient__in=records.values("patient"))
