@@ -59,7 +59,7 @@ def make_two_keys_alike(user: User, clinic: Clinic) -> object:
 
 
 CASES: list[tuple[str, Write]] = [
-    ("api_token_known_scope", key(scope="everything")),
+    ("api_token_known_scope", key(scope="all")),
     ("api_token_expires_after_it_began", key(expires_at=timezone.now() - timedelta(days=1))),
     ("accounts.apitoken.token_hash", make_two_keys_alike),
     (

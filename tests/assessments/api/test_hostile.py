@@ -1,9 +1,12 @@
 """Every operation of the API with hostile input, as its own description would have it tried."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
     ensure_resource_availability,
@@ -32,13 +35,24 @@ NOT_HERE = [
 
 
 @pytest.fixture
+def _one_connection() -> Iterator[None]:
+    """The server's end of a request must not close what the test's transaction stands on."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def secret(admin: User, physio: User, patient: Patient) -> str:
     make_draft(patient, physio)
     _token, secret = make_token(name="hostile", scope=Scope.WRITE, days=1, by=physio)
     return secret
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("db", "_one_connection")
 @schema.parametrize()
 @settings(
     max_examples=10,
