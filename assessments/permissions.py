@@ -83,6 +83,12 @@ def check_user_can_move(user: User, assessment: Assessment) -> None:
         raise PermissionDenied(_("Only a lead physiotherapist can move a record to a patient."))
 
 
+def check_user_can_write_letter(user: User, assessment: Assessment) -> None:
+    _check_in_force(assessment)
+    if not user.can(Permission.WRITE_LETTERS, assessment.clinic_id):
+        raise PermissionDenied(_("Only a physiotherapist or clinician can write letters."))
+
+
 def check_user_can_set_rule(user: User, clinic: Clinic) -> None:
     if not user.can(Permission.MANAGE_TEAM, clinic):
         raise PermissionDenied(_("Only an administrator of this clinic can set its change rule."))

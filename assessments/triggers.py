@@ -217,6 +217,39 @@ TRIGGERS = (
         for table in ("amendment", "scorechange")
     ),
     Trigger(
+        name="letter_of_a_record_as_it_stands",
+        table="assessments_letter",
+        events=("INSERT",),
+        when=(
+            "NOT EXISTS (SELECT 1 FROM assessments_assessment record"
+            " WHERE record.id = NEW.assessment_id AND record.revision = NEW.revision"
+            " AND record.status IN ('signed', 'amended'))"
+        ),
+        message="A letter tells of a signed assessment as it stands.",
+    ),
+    Trigger(
+        name="letter_compares_visits_of_one_patient",
+        table="assessments_letter",
+        events=("INSERT",),
+        when=(
+            "(NEW.compared_with_id IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM assessments_assessment record"
+            " JOIN assessments_assessment other ON other.patient_id = record.patient_id"
+            " WHERE record.id = NEW.assessment_id AND other.id = NEW.compared_with_id"
+            " AND other.revision = NEW.compared_revision"
+            " AND other.status IN ('signed', 'amended')))"
+        ),
+        message="A letter compares two visits of one patient as they stand.",
+    ),
+    Trigger(
+        name="letter_append_only",
+        table="assessments_letter",
+        events=("UPDATE", "DELETE"),
+        when="TRUE",
+        message="A letter stays as it was sent.",
+        truncate=True,
+    ),
+    Trigger(
         name="weakness_append_only",
         table="assessments_weakness",
         events=("UPDATE", "DELETE"),

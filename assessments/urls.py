@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from patients.cards import KINDS, Kind
 
+from .models import LetterKind
 from .views import (
     back_entry,
     clinic_order,
@@ -11,6 +12,7 @@ from .views import (
     drafts,
     entry,
     happenings,
+    letters,
     measure,
     offline,
     pairs,
@@ -82,6 +84,16 @@ urlpatterns = [
         name="remove_measurement",
     ),
     path("assessments/<uuid:assessment_id>/sign/", sign.sign, name="sign"),
+    *(
+        path(
+            f"assessments/<uuid:assessment_id>/{kind.value}/",
+            letters.write,
+            {"kind": kind},
+            name=f"write_{kind.value}",
+        )
+        for kind in LetterKind
+    ),
+    path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("assessments/<uuid:assessment_id>/amend/", correct.amend, name="amend"),
     path("assessments/<uuid:assessment_id>/void/", correct.void, name="void"),
     path("assessments/<uuid:assessment_id>/move/", correct.move, name="move"),

@@ -14,6 +14,7 @@ from .imported import (
     RememberedMapping,
     StagedTable,
 )
+from .letter import Addressee, Letter, LetterKind
 from .measurement import Measurement, MeasurementKind
 from .progress import Progress
 from .quality import QualityMark, QualityMarkKind
@@ -22,6 +23,7 @@ from .score import Entered, Score
 from .weakness import Weakness, WeaknessKind
 
 __all__ = [
+    "Addressee",
     "Amendment",
     "Apart",
     "Assessment",
@@ -34,6 +36,8 @@ __all__ = [
     "ImportStatus",
     "ImportedPatient",
     "ImportedVisit",
+    "Letter",
+    "LetterKind",
     "Measurement",
     "MeasurementKind",
     "NamedTester",

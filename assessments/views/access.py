@@ -14,7 +14,7 @@ from mmt.audit.log import record, record_viewing
 from mmt.audit.models import Action, Outcome
 from patients.models import Patient
 
-from ..models import Assessment
+from ..models import Assessment, Letter
 from ..querysets import AssessmentQuerySet
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "get_assessment",
     "get_clinic",
     "get_discarded",
+    "get_letter",
     "get_listed",
     "get_patient",
 ]
@@ -99,6 +100,15 @@ def get_discarded(
     found = _find(Assessment.objects.of_clinics_of(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if found.is_draft else None, attempt)
+    return found
+
+
+def get_letter(request: SignedInRequest, letter_id: UUID) -> Letter:
+    """Return the letter with the records it tells of, and tell that the patient was seen."""
+    known = Letter.objects.visible_to(request.user).select_related("assessment", "compared_with")
+    found = get_object_or_404(known, pk=letter_id)
+    record = found.assessment
+    record_viewing(by=request.user, clinic_id=record.clinic_id, patient_id=record.patient_id)
     return found
 
 

@@ -15,7 +15,7 @@ from patients.functional import latest_tests
 from .. import charts, instrument
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
-from ..models import Assessment, ImportedVisit
+from ..models import Assessment, ImportedVisit, Letter
 from ..pairing import pairs_of
 from ..permissions import (
     check_user_can_amend,
@@ -23,6 +23,7 @@ from ..permissions import (
     check_user_can_move,
     check_user_can_record,
     check_user_can_void,
+    check_user_can_write_letter,
     user_can,
 )
 from ..querysets import visits_with_results
@@ -66,6 +67,8 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "moved_to": getattr(assessment, "moved_to", None),
         "may_amend": user_can(check_user_can_amend, request.user, assessment),
         "may_void": user_can(check_user_can_void, request.user, assessment),
+        "letters": assessment.letters.listed(),
+        "may_write": user_can(check_user_can_write_letter, request.user, assessment),
         "may_move": user_can(check_user_can_move, request.user, assessment),
     }
     return render(request, "assessments/read.html", context)
@@ -111,6 +114,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
         "cards": cards_of(patient),
+        "letters": Letter.objects.filter(assessment__patient=patient).listed(),
         "weakness": judgements_of(patient),
         "functional": latest_tests(patient),
         "may_record": may_record,

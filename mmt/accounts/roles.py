@@ -23,6 +23,7 @@ class Permission(Enum):
     AMEND_ANY = auto()
     VOID_ANY = auto()
     MOVE = auto()
+    WRITE_LETTERS = auto()
     EXPORT = auto()
     EXPORT_DEIDENTIFIED = auto()
     IMPORT = auto()
@@ -36,7 +37,7 @@ class Permission(Enum):
 _EVERYONE = frozenset({Permission.SEE_PATIENTS, Permission.EDIT_PATIENTS})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PHYSIOTHERAPIST: _EVERYONE | {Permission.RECORD},
+    Role.PHYSIOTHERAPIST: _EVERYONE | {Permission.RECORD, Permission.WRITE_LETTERS},
     Role.LEAD: _EVERYONE
     | {
         Permission.RECORD,
@@ -45,8 +46,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MOVE,
         Permission.SEE_QUALITY,
         Permission.SET_ENTRY_ORDER,
+        Permission.WRITE_LETTERS,
     },
-    Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED},
+    Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED, Permission.WRITE_LETTERS},
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.EXPORT,

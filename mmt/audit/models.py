@@ -68,6 +68,8 @@ class Action(models.TextChoices):
     IMPORTED = "imported", _("Records imported")
     IMPORT_UNDONE = "import_undone", _("Import undone")
     ASSESSMENT_IMPORTED = "assessment_imported", _("Assessment imported")
+    LETTER_MADE = "letter_made", _("Letter or report kept")
+    LETTER_READ = "letter_read", _("Letter or report downloaded")
     EXPORTED = "exported", _("Records exported")
     JOB_ASKED = "job_asked", _("Background work asked for")
     JOB_CANCELLED = "job_cancelled", _("Background work called off")

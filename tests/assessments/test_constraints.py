@@ -15,6 +15,7 @@ from assessments.models import (
     Amendment,
     Assessment,
     EntryOrder,
+    Letter,
     Measurement,
     Progress,
     SavedQuestion,
@@ -26,7 +27,7 @@ from assessments.triggers import _FROZEN
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
-from tests.people import grade, make_draft, make_signed
+from tests.people import grade, make_draft, make_patient, make_signed
 from tests.refusals import refused_by
 
 HIP = ("hip_flexion", "right")
@@ -182,6 +183,43 @@ def set_order(**fields: Any) -> Write:
     return lambda r: EntryOrder(clinic=r.elsewhere, **known).save(force_insert=True)
 
 
+def letter(**fields: Any) -> Write:
+    """Return a write of a letter about the signed record, compared with the amended one."""
+
+    def write(records: Records) -> object:
+        known = {
+            "assessment": records.signed,
+            "revision": records.signed.revision,
+            "compared_with": records.amended,
+            "compared_revision": 2,
+            "kind": "letter",
+            "addressee": "gp",
+            "rule_version": 1,
+            "made_by": records.by,
+            "pdf": b"%PDF",
+            "sha256": "0" * 64,
+        }
+        values = {
+            name: value(records) if callable(value) else value for name, value in fields.items()
+        }
+        return Letter.objects.bulk_create([Letter(**(known | values))])
+
+    return write
+
+
+def letter_then(write: Callable[[Any], object]) -> Write:
+    def act(records: Records) -> object:
+        letter()(records)
+        return write(Letter.objects.all())
+
+    return act
+
+
+def another_patients(records: Records) -> Assessment:
+    other = make_patient(records.patient.clinic, records.by)
+    return make_signed(other, records.by, {HIP: grade(12)})
+
+
 CASES: list[tuple[str, Write]] = [
     ("assessment_ratings_out_of_ten", change("draft", fatigue_before=11)),
     ("assessment_ratings_out_of_ten", change("draft", fatigue_after=11)),
@@ -326,6 +364,22 @@ CASES: list[tuple[str, Write]] = [
     ("entry_order_of_a_battery_from_version_1", set_order(version=0)),
     ("entry_order_of_a_battery_from_version_1", set_order(battery="")),
     ("assessments.entryorder.pk", lambda r: [set_order()(r) for _time in range(2)]),
+    ("letter_known_kind_and_addressee", letter(kind="poem")),
+    ("letter_known_kind_and_addressee", letter(addressee="everybody")),
+    ("letter_compares_two_visits", letter(compared_with=None)),
+    ("letter_compares_two_visits", letter(compared_with=lambda r: r.signed, compared_revision=1)),
+    ("letter_has_its_hash", letter(sha256="")),
+    ("letter_of_a_record_as_it_stands", letter(revision=0)),
+    ("letter_of_a_record_as_it_stands", letter(assessment=lambda r: r.draft, revision=0)),
+    ("letter_of_a_record_as_it_stands", letter(assessment=lambda r: r.voided, revision=2)),
+    ("letter_compares_visits_of_one_patient", letter(compared_revision=1)),
+    ("letter_compares_visits_of_one_patient", letter(compared_with=lambda r: r.voided)),
+    (
+        "letter_compares_visits_of_one_patient",
+        letter(compared_with=another_patients, compared_revision=1),
+    ),
+    ("letter_append_only", letter_then(lambda rows: rows.update(line="Better."))),
+    ("letter_append_only", letter_then(lambda rows: rows._raw_delete("default"))),
 ]
 
 
@@ -344,6 +398,7 @@ def test_database_refuses(rule: str, write: Write, records: Records) -> None:
         ("weakness_append_only", "assessments_weakness"),
         ("scorechange_append_only", "assessments_scorechange"),
         ("blind_pair_never_deleted", "assessments_blindpair"),
+        ("letter_append_only", "assessments_letter"),
     ],
 )
 def test_a_table_cannot_be_emptied_at_once(rule: str, table: str, records: Records) -> None:

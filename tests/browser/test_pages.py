@@ -376,3 +376,25 @@ def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> No
     axe(page)
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("link", name="Team")).to_be_hidden()
+
+
+def test_the_pages_of_letters(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "clinician@harbour.example")
+    find_patient(page, "winters", SHOWCASE)
+    signed = page.get_by_text("signed", exact=True)
+    page.get_by_role("row").filter(has=signed).get_by_role("link").first.click()
+    expect(page).to_have_url(RECORD)
+    record = page.url
+    page.get_by_role("link", name="Report").click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
+    page.get_by_label("Neurologist, named below or not").check()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_alt_text("The whole page, as in the PDF")).to_be_visible()
+    hold(page, desk=True)
+    page.get_by_role("button", name="Keep it").click()
+    expect(page).to_have_url(record)
+    expect(page.get_by_role("link", name="Report about")).to_be_visible()
+    hold(page, desk=True)

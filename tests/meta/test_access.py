@@ -32,6 +32,7 @@ from mmt.jobs.worker import LEASE
 from patients.cards import KINDS
 from patients.models import FunctionalTest, Patient
 from tests.assessments.exchange.incoming.sheets import bring_in, filed, row, stage_sheet
+from tests.assessments.letters.reading import make_letter
 from tests.assessments.pairs import begin
 from tests.jobs import kinds
 from tests.patients.happened import make
@@ -43,6 +44,7 @@ SIGNED_IN = "login in in in in in"
 ONE_PATIENT = "login in in in in gone"
 RECORDERS = "login in in no no gone"
 WHO_RECORDS = "login in in no no in"
+WRITERS = "login in in in no gone"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
 MEMBER = "login no no no in gone"
@@ -177,6 +179,9 @@ TABLE = {
     "assessments:measurements": (RECORDERS, RECORDERS),
     "assessments:remove_measurement": (NEVER_IN, RECORDERS),
     "assessments:sign": (RECORDERS, RECORDERS),
+    "assessments:write_letter": (WRITERS, WRITERS),
+    "assessments:write_report": (WRITERS, WRITERS),
+    "assessments:letter": (ONE_PATIENT, NEVER_IN),
     "assessments:amend": (RECORDERS, RECORDERS),
     "assessments:void": (RECORDERS, RECORDERS),
     "assessments:move": (LEADS, LEADS),
@@ -217,11 +222,12 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
     invitation, token = invite(
         email="new@harbour.test", role=Role.CLINICIAN, clinic=harbour, by=admin
     )
+    signed = make_signed(patient, physio, results)
     return Things(
         patient=patient,
         draft=make_draft(patient, physio),
-        signed=make_signed(patient, physio, results),
         second=begin(make_signed(patient, colleague, results), physio),
+        signed=signed,
         test=FunctionalTest.objects.create(
             patient=patient, kind="berg", tested_on=date(2024, 5, 2), first=40, tester=physio
         ),
@@ -229,6 +235,7 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
         membership=colleague.memberships.get(),
         invitation=invitation,
         job=a_job_done(admin, harbour),
+        letter=make_letter(signed, physio),
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
         token=token,
@@ -268,6 +275,7 @@ def address(name: str, things: Things) -> str:
         "patient_id": things.patient.pk,
         "assessment_id": about(page, things).pk,
         "test_id": things.test.pk,
+        "letter_id": things.letter.pk,
         "row_id": things.rows.get(page.partition("_")[2], things.test).pk,
         "membership_id": things.membership.pk,
         "invitation_id": things.invitation.pk,
@@ -344,6 +352,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
         rows={},
         membership=nothing,
         invitation=nothing,
+        letter=nothing,
         question=nothing,
         key=nothing,
         job=nothing,
