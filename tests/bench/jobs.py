@@ -27,7 +27,7 @@ def main(rows: int, result: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     from assessments import instrument
     from assessments.demo import bulk
-    from tests.bench import cohort, export, imports, pages, pictures, saving
+    from tests.bench import cohort, export, imports, letters, pages, pictures, saving
     from tests.people import make_draft
 
     long = bulk.load(patients=1, visits=100, seed=7, movements=saving.MOVEMENTS)
@@ -42,6 +42,7 @@ def main(rows: int, result: Path) -> None:
     for jobs in (
         pages.run(patient, draft, physio),
         pictures.run(patient, other, colleague),
+        letters.run(patient, physio),
         saving.run(patient, physio),
         export.run(many),
         imports.run(),
