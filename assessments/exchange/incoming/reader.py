@@ -5,6 +5,8 @@ gets the table: zlib over JSON lines, first {"kind", "encoding", "delimiter", "s
 "heading_row", "headings"}, then [row number, cells...] for each row that is not empty. A cell is a
 text, a number, a truth value, {"d": ISO date or moment} or {"f": value} for a formula. A file that
 cannot be read ends in exit code 3 and {"refused": code, "value": ...} on standard error.
+
+It is one file so that it can run isolated (`python -I`), without a path to import from.
 """
 
 import csv
@@ -26,6 +28,7 @@ MOST_COLUMNS = 500
 MOST_ROWS = 250_000
 MOST_CELLS = 12_000_000
 LONGEST_CELL = 5_000
+MOST_WRITTEN = 400 * 1024 * 1024
 MOST_UNPACKED = 250 * 1024 * 1024
 MOST_PARTS = 2_000
 LOOK = 20  # rows among which the headings are looked for
@@ -85,12 +88,17 @@ def write(about: dict[str, Any], rows: Iterator[tuple[int, Row]]) -> None:
     number, headings, rest = find_headings(rows)
     about |= {"heading_row": number, "headings": headings}
     out.write(pack.compress(json.dumps(about).encode() + b"\n"))
+    written = 0
     for count, (place, row) in enumerate(rest, start=1):
         if count > MOST_ROWS:
             refuse("too_many_rows", MOST_ROWS)
         if count * len(headings) > MOST_CELLS:
             refuse("too_many_cells", MOST_CELLS)
-        out.write(pack.compress(json.dumps([place, *row]).encode() + b"\n"))
+        line = json.dumps([place, *row]).encode()
+        written += len(line)
+        if written > MOST_WRITTEN:  # a workbook may hold one long text and refer to it anywhere
+            refuse("too_many_cells", MOST_CELLS)
+        out.write(pack.compress(line + b"\n"))
     out.write(pack.flush())
     out.flush()
 

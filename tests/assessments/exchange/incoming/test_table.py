@@ -7,6 +7,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from assessments.exchange.incoming import reader
 from assessments.exchange.incoming import table as reading
 from assessments.exchange.incoming.table import Table, Unreadable
 
@@ -149,6 +150,16 @@ def test_a_reader_has_little_memory_to_lose() -> None:
     content = b"a,b\n" + b"1,\n" * 33_000_000
     with pytest.raises(Unreadable):
         read(content)
+
+
+def test_what_the_reader_writes_is_bounded_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reader, "MOST_WRITTEN", 1000)
+    rows = iter([(1, ["MRN", "Note"]), *((n, ["1", "x" * 90]) for n in range(2, 30))])
+    with pytest.raises(SystemExit):
+        reader.write({}, rows)
+    assert "too_many_cells" in capsys.readouterr().err
 
 
 def test_a_file_larger_than_the_largest_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
