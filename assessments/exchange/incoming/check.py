@@ -1,7 +1,10 @@
 """The dry run: what a file would bring in, and what stands against it. Nothing is written."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import Clinic
+from patients.names import fold
 
 from ... import instrument
 from ...history import Cell, Result
@@ -22,6 +26,8 @@ from .table import Table
 from .visits import PlannedVisit, put_together
 
 T = TypeVar("T")
+# Names of the tester, and what was found.
+Recorded = tuple[set[str], dict[Cell, tuple[object, ...]]]
 AT_ONCE = 500  # keys of one query
 
 
@@ -153,8 +159,11 @@ class _Known:
         if patient is None:
             return False
         told = visit.tested_at if visit.time_known else visit.tested_at.date()
-        plain = _plain(visit.results)
-        return any(plain == results for results in self.days.get((patient.id, told), ()))
+        plain, tester = _plain(visit.results), fold(visit.tester)
+        return any(
+            tester in names and plain == results
+            for names, results in self.days.get((patient.id, told), ())
+        )
 
     def contradicts(self, visit: PlannedVisit) -> bool:
         return visit.key in self.imported
@@ -170,30 +179,30 @@ class _Known:
 
     def _days(
         self, patients: Patients, visits: Sequence[PlannedVisit]
-    ) -> dict[tuple[UUID, object], list[dict[Cell, tuple[object, ...]]]]:
-        """Return the results of known patients' records, by moment and by day, where a visit of
-        the file is of that day.
+    ) -> AnyMapping[tuple[UUID, object], list[Recorded]]:
+        """Return who tested and found what at known patients' records, by moment and by day, where
+        a visit of the file is of that day.
         """
         wanted = {
             (patients.known[visit.number].id, visit.tested_at.date())
             for visit in visits
             if visit.number in patients.known
         }
-        near: dict[UUID, tuple[UUID, object, object]] = {}
+        near: dict[UUID, tuple[UUID, datetime, set[str]]] = {}
         for people in _parts(sorted({patient for patient, _day in wanted})):
             rows = Assessment.objects.filter(patient__in=people).in_force()
-            for pk, patient, at, zone in rows.values_list(
-                "pk", "patient_id", "tested_at", "time_zone"
+            for pk, patient, at, zone, name, email in rows.values_list(
+                "pk", "patient_id", "tested_at", "time_zone", "tester__name", "tester__email"
             ):
-                there = at.astimezone(ZoneInfo(zone))
+                there = at.astimezone(ZoneInfo(zone)).replace(microsecond=0)
                 if (patient, there.date()) in wanted:
-                    near[pk] = (patient, there.replace(microsecond=0), there.date())
-        found: dict[tuple[UUID, object], list[dict[Cell, tuple[object, ...]]]] = {}
+                    near[pk] = (patient, there, {fold(name), fold(email)})
+        found: dict[tuple[UUID, object], list[Recorded]] = defaultdict(list)
         for ids in _parts(list(near)):
             for pk, results in results_of(ids).items():
-                patient, moment, day = near[pk]
-                for told in (moment, day):
-                    found.setdefault((patient, told), []).append(_plain(results))
+                patient, moment, names = near[pk]
+                for told in (moment, moment.date()):
+                    found[patient, told].append((names, _plain(results)))
         return found
 
 

@@ -27,7 +27,7 @@ from patients.models import Patient
 from tests.assessments.pairs import begin
 from tests.people import grade, make_patient, make_signed
 
-from .sheets import WHO, bring_in, mapping_of, plan_of, read, row, sheet
+from .sheets import WHO, bring_in, filed, mapping_of, plan_of, read, row, sheet
 
 KNEE = ("knee_extension", "right")
 TWO_VISITS = sheet(
@@ -174,8 +174,11 @@ def test_what_was_recorded_here_the_same_day_is_not_imported_again(
     )
     at = datetime(2025, 4, 3, 9, 30, tzinfo=harbour.zone)
     make_signed(patient, physio, {KNEE: grade(9)}, tested_at=at)
-    assert plan_of(sheet(row()), harbour).already == 1
-    assert plan_of(sheet(row(grade="3")), harbour).already == 0
+    name = physio.name.upper()
+    assert plan_of(filed(row(tester=name)), harbour).already == 1
+    assert plan_of(filed(row(tester=physio.email)), harbour).already == 1
+    assert plan_of(filed(row(tester=name, grade="3")), harbour).already == 0
+    assert plan_of(filed(row()), harbour).already == 0  # another tester found the same
 
 
 def test_all_or_nothing_unless_the_good_rows_are_asked_for(harbour: Clinic, admin: User) -> None:
