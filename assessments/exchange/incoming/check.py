@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from .mapping import WHY, Layout, Mapping
 from .people import NewPatient, Patients, Tester, find_patients, find_testers
 from .rows import RowReader
 from .table import Table
+from .targets import name_of
 from .visits import PlannedVisit, put_together
 
 T = TypeVar("T")
@@ -102,6 +103,7 @@ def _plan_visits(plan: Plan, facts: Sequence[Facts], clinic: Clinic) -> None:
     planned = put_together(facts, plan.layout)
     for visit in planned:
         _check_battery(visit, by_row)
+        _check_birth(visit, by_row, plan.patients)
     plan.blank = sum(not each.results and not each.problems for each in facts)
     planned = [visit for visit in planned if visit.results]
     known = _Known(clinic, plan.patients, planned)
@@ -138,6 +140,14 @@ def _check_battery(visit: PlannedVisit, by_row: dict[int, Facts]) -> None:
             "scale": instrument.profile(battery.profile).name,
         }
         by_row[visit.row].problems.append(Problem(visit.row, "", visit.battery, why))
+
+
+def _check_birth(visit: PlannedVisit, by_row: dict[int, Facts], patients: Patients) -> None:
+    born = patients.born(visit.number)
+    if born and visit.tested_at.astimezone(UTC).date() < born:
+        why = _("This is before the patient was born.")
+        told = visit.tested_at.date().isoformat()
+        by_row[visit.row].problems.append(Problem(visit.row, name_of("tested_at"), told, why))
 
 
 class _Known:

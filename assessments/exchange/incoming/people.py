@@ -57,6 +57,11 @@ class Patients:
     new: dict[str, NewPatient] = field(default_factory=dict)
     _by_name: dict[tuple[str, date | None], Known] = field(default_factory=dict)
 
+    def born(self, number: str) -> date | None:
+        """Return the birth date of who has this number in capitals, here or in the file."""
+        found = self.known.get(number) or self.new.get(number)
+        return found.born if found else None
+
     def judge(self, who: Who, row: int) -> list[Problem]:
         """Return what speaks against these being one and the same person."""
         key = who.number.upper()

@@ -94,6 +94,9 @@ class RowReader(CellReader):
         if tested.day < FIRST_DAY:
             self._wrong(facts, "tested_at", value, _("This is before 1900."))
             return
+        if tested.day.year > self.now.year + 1:  # and no clock overflows
+            self._wrong(facts, "tested_at", value, _("This is in the future."))
+            return
         try:
             found = tested.moment(self.zone, self.now)
         except NotUnderstood as problem:

@@ -4,6 +4,8 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assessments.exchange.incoming.check import rejected
 from assessments.exchange.incoming.mapping import WHY
@@ -95,6 +97,37 @@ def test_a_known_patient_must_be_the_same_person(harbour: Clinic, admin: User) -
 def test_a_number_alone_is_enough_for_a_known_patient(harbour: Clinic, admin: User) -> None:
     make_patient(harbour, admin, record_number="H-1")
     assert plan_of(filed(row(who=["H-1", "", "", ""])), harbour).problems == []
+
+
+def test_a_known_patient_was_not_tested_before_birth(harbour: Clinic, admin: User) -> None:
+    make_patient(harbour, admin, record_number="H-1")
+    plan = plan_of(filed(row(who=["H-1", "", "", ""], day="1979-12-31")), harbour)
+    assert "before the patient was born" in plan.problems[0].reason
+    assert plan.visits == []
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["9999-12-31 23:59", "9999-12-31T23:59:00-23:59", "0001-01-01", "1e309", "NT (", "5***"]
+    ),
+    st.integers(-(10**400), 10**400),
+    st.floats(),
+    st.booleans(),
+    st.sampled_from([{"d": "2025-04-03"}, {"d": "9999-12-31T23:59:59"}, {"f": "=1"}, ""]),
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(CELLS, min_size=10, max_size=12), place=st.integers(0, 9))
+def test_whatever_a_cell_holds_it_is_read_or_refused(
+    cells: list[object], place: int, harbour: Clinic
+) -> None:
+    good = row()
+    good[place] = cells[place]
+    for spoilt in (good, cells):
+        plan = plan_of(filed(spoilt), harbour, date_order="day")
+        assert plan.problems or plan.visits or plan.blank
 
 
 def test_rows_of_one_number_must_agree_on_the_person(harbour: Clinic) -> None:
