@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments import charts, instrument
+from assessments.exchange.incoming import targets
 from assessments.models import Assessment
 from assessments.querysets import load_history
 from mmt.accounts.models import User
@@ -65,6 +66,14 @@ def test_it_is_in_the_export(
         {"clinic": signed.clinic.slug, "layout": layout, "status": "in_force"},
     )
     assert KEY in b"".join(answer).decode()
+
+
+def test_a_column_of_an_import_can_be_it() -> None:
+    assert targets.guess([f"{KEY}_left", "Jaw opening R"]) == [
+        f"cell:{KEY}.left",
+        f"cell:{KEY}.right",
+    ]
+    assert "Jaw opening, left" in targets.names()
 
 
 def test_it_can_be_written_in_the_words_of_a_cell() -> None:
