@@ -16,8 +16,8 @@ from ..instrument import THIRDS, Status
 from ..models import Progress
 from ..progress import JUDGED, SEEN
 from ..rules import rule_of
+from ..tables import keeper
 from .plan import PlannedPatient
-from .tables import keeper
 
 PROGRESS = ("clinic_id", "patient_id", "movement", "side", *SEEN, *JUDGED)
 

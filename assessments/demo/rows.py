@@ -11,8 +11,8 @@ from .. import instrument
 from ..models import AssessmentStatus, Entered, Score
 from ..models.context import Context
 from ..quality.marks import kinds_of
+from ..tables import keeper
 from .plan import PlannedDraft, PlannedPatient, PlannedVisit
-from .tables import keeper
 
 Patients = Sequence[PlannedPatient]
 Rows = Iterator[Sequence[Any]]

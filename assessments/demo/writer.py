@@ -15,10 +15,10 @@ from patients.models import (
 )
 
 from ..models import Assessment, Draft, Measurement, Progress, QualityMark, Score, Weakness
+from ..tables import insert, insert_stored, update
 from . import care_rows, rows
 from .plan import PlannedPatient
 from .progress import PROGRESS, progress_rows
-from .tables import insert, insert_stored, update
 
 SIGNATURE = ("status", "revision", "signed_by_id", "signed_at")
 

@@ -1,18 +1,17 @@
-"""Bringing a checked file in, and taking it out again: one transaction each, whole or not."""
+"""Bringing a checked file in: one transaction, whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import Told, record, record_many
 from mmt.audit.models import Action
-from patients.actions import archive_patient, register_patients, restore_patient
+from patients.actions import register_patients, restore_patient
 from patients.models import Patient, Sex
 from patients.names import fold
 
@@ -20,7 +19,6 @@ from ... import instrument, progress
 from ...models import (
     Assessment,
     AssessmentStatus,
-    BlindPair,
     Entered,
     Import,
     ImportedPatient,
@@ -32,15 +30,29 @@ from ...models import (
     StagedTable,
 )
 from ...quality import marks
+from ...tables import insert
 from .check import Plan
 from .people import NewPatient
 from .visits import PlannedVisit
 
 AT_ONCE = 2_000  # rows of one statement
+SCORE = (
+    "assessment_id",
+    "movement",
+    "side",
+    "status",
+    "level",
+    "reason",
+    "limiters",
+    "position",
+    "note",
+    "entered",
+    "confirmed",
+)
 
 
 class Refused(ValueError):
-    """The file cannot come in, or go, as it stands. `code` says why."""
+    """The file cannot come in, or go again, as it stands. `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -169,25 +181,7 @@ def _write_visits(
         ],
         batch_size=AT_ONCE,
     )
-    Score.objects.bulk_create(
-        [
-            Score(
-                assessment_id=pk,
-                movement=movement,
-                side=side,
-                status=result.status,
-                level=result.level,
-                reason=result.reason,
-                limiters=" ".join(result.limiters),
-                position=result.position,
-                note=result.note,
-                entered=Entered.IMPORTED,
-            )
-            for pk, visit in planned
-            for (movement, side), result in visit.results.items()
-        ],
-        batch_size=AT_ONCE,
-    )
+    insert(Score, SCORE, _score_rows(planned))
     ImportedVisit.objects.bulk_create(
         [
             ImportedVisit(
@@ -226,80 +220,23 @@ def _write_visits(
     )
 
 
+def _score_rows(planned: Sequence[tuple[UUID, PlannedVisit]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the scores in the order of SCORE: there are many, so no object is made of one."""
+    for pk, visit in planned:
+        for cell, (
+            status,
+            level,
+            reason,
+            limiters,
+            position,
+            note,
+            *_rest,
+        ) in visit.results.items():
+            told = (status, level, reason, " ".join(limiters), position, note)
+            yield (pk, *cell, *told, Entered.IMPORTED.value, "")
+
+
 def _form(visit: PlannedVisit) -> dict[str, Any]:
     battery, movements = visit.form
     version = instrument.battery(battery).version if battery else 1
     return {"battery": battery, "battery_version": version, "movements": movements}
-
-
-@transaction.atomic
-def undo(found: Import, *, reason: str, by: User) -> Import:
-    """Void every record of an import; patients it registered who have nothing else are archived.
-
-    Raises Refused("built upon") if one of its records was amended, voided or moved, or somebody
-    signed another record of one of its patients since. Undone twice, it is undone once.
-    """
-    locked = (
-        Import.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=found.pk)
-    )
-    if locked.status != ImportStatus.IMPORTED:
-        return locked
-    records = Assessment.objects.filter(imported__batch=locked)
-    patients = list(Patient.objects.filter(pk__in=records.values("patient")).order_by("pk"))
-    progress.lock(*patients)
-    if is_built_upon(locked):
-        raise Refused("built upon")
-    now = timezone.now()
-    told = [
-        Told(Action.ASSESSMENT_VOIDED, patient, pk, {"reason": reason, "import": str(locked.pk)})
-        for pk, patient in records.values_list("pk", "patient_id")
-    ]
-    ImportedVisit.objects.filter(batch=locked).update(standing=False)
-    marks.forget(records)
-    records.update(
-        status=AssessmentStatus.VOIDED,
-        voided_by=by,
-        voided_at=now,
-        void_reason=reason,
-        revision=F("revision") + 1,
-    )
-    progress.refresh_many(locked.clinic, patients)
-    for patient in _left_with_nothing(locked):
-        archive_patient(patient, by=by)
-    locked.status, locked.undone_by, locked.undone_at = ImportStatus.UNDONE, by, now
-    locked.undo_reason = reason
-    locked.save(update_fields=["status", "undone_by", "undone_at", "undo_reason"])
-    StagedTable.objects.filter(batch=locked).delete()
-    record_many(
-        [
-            *told,
-            Told(Action.IMPORT_UNDONE, None, locked.pk, {"reason": reason, "visits": len(told)}),
-        ],
-        by=by,
-        clinic_id=locked.clinic_id,
-    )
-    return locked
-
-
-def is_built_upon(found: Import) -> bool:
-    """Whether something rests on the import that undoing it would take away."""
-    records = Assessment.objects.filter(imported__batch=found)
-    paired = BlindPair.objects.filter(first=OuterRef("pk"), ended_at__isnull=True)
-    if records.filter(~Q(status=AssessmentStatus.SIGNED) | Exists(paired)).exists():
-        return True
-    return (
-        Assessment.objects.filter(patient__in=records.values("patient"))
-        .in_force()
-        .filter(signed_at__gt=found.imported_at)
-        .exclude(imported__batch=found)
-        .exists()
-    )
-
-
-def _left_with_nothing(found: Import) -> QuerySet[Patient]:
-    """Return the patients that the import registered and nobody has recorded anything of since."""
-    mine = Patient.objects.filter(imported__batch=found, archived_at__isnull=True)
-    others = Assessment.objects.filter(patient=OuterRef("pk")).exclude(imported__batch=found)
-    for related in ("events", "interventions", "referrals", "functional_tests"):
-        mine = mine.filter(**{f"{related}__isnull": True})
-    return mine.exclude(Exists(others))

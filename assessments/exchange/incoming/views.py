@@ -27,7 +27,7 @@ from mmt.audit.models import Action, Outcome
 from ...models import Import, ImportStatus, StagedTable
 from ..csv_lines import END, csv_cells
 from ..spreadsheet import harmless
-from . import actions, targets
+from . import actions, targets, undoing
 from .check import Plan
 from .check import check as check_table
 from .check import rejected as rejected_rows
@@ -203,7 +203,7 @@ def read(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     context = {
         "found": found,
         "visits": found.visits.select_related("assessment__patient").order_by("row")[:NEWEST],
-        "may_undo": is_in and not actions.is_built_upon(found),
+        "may_undo": is_in and not undoing.is_built_upon(found),
         "refusal": REFUSALS["built upon"],
         "has_rows": StagedTable.objects.filter(batch=found).exists(),
     }
@@ -218,7 +218,7 @@ def undo(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.undo(found, reason=form.cleaned_data["reason"], by=request.user)
+            undoing.undo(found, reason=form.cleaned_data["reason"], by=request.user)
         except actions.Refused as refused:
             messages.error(request, str(REFUSALS[refused.code]))
         return redirect("imports:read", found.pk)

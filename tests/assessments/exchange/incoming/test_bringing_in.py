@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from assessments.actions import amend_assessment, void_assessment
-from assessments.exchange.incoming.actions import Refused, carry_out, undo
+from assessments.exchange.incoming.actions import Refused, carry_out
 from assessments.exchange.incoming.staging import set_mapping, stage
+from assessments.exchange.incoming.undoing import undo
 from assessments.models import (
     Assessment,
     Entered,
