@@ -10,8 +10,9 @@ class AssessmentsConfig(AppConfig):
         from mmt import triggers
         from mmt.jobs import kinds
 
+        from .exchange.incoming.job import IMPORT
         from .exchange.job import EXPORT
         from .triggers import TRIGGERS
 
         triggers.register(*TRIGGERS)
-        kinds.register(EXPORT)
+        kinds.register(EXPORT, IMPORT)

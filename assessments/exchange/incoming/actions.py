@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import Told, record, record_many
@@ -51,6 +52,21 @@ SCORE = (
 )
 
 
+REFUSALS = {
+    "bad rows": gettext_lazy(
+        "Some rows cannot be imported. Correct them, or choose the good rows only."
+    ),
+    "nothing": gettext_lazy("There is nothing to import."),
+    "changed": gettext_lazy(
+        "Something changed meanwhile. Nothing was imported: look at the check again."
+    ),
+    "built upon": gettext_lazy(
+        "This import cannot be undone any more: one of its records was amended, voided or moved, "
+        "or somebody signed a newer record of one of its patients."
+    ),
+}
+
+
 class Refused(ValueError):
     """The file cannot come in, or go again, as it stands. `code` says why."""
 
@@ -71,16 +87,21 @@ def carry_out(found: Import, plan: Plan, *, only_good: bool, by: User) -> Import
     )
     if not locked.is_staged:
         return locked
-    if plan.left and not only_good:
-        raise Refused("bad rows")
-    if plan.is_empty:
-        raise Refused("nothing")
+    if code := refusal(plan, only_good=only_good):
+        raise Refused(code)
     try:
         with transaction.atomic():
             _write(locked, plan, by=by)
     except IntegrityError:
         raise Refused("changed") from None
     return locked
+
+
+def refusal(plan: Plan, *, only_good: bool) -> str:
+    """Return what speaks against carrying out the plan, as the code of `Refused`; or nothing."""
+    if plan.left and not only_good:
+        return "bad rows"
+    return "nothing" if plan.is_empty else ""
 
 
 def _write(found: Import, plan: Plan, *, by: User) -> None:

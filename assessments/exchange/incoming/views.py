@@ -15,7 +15,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mmt.accounts.models import Clinic, User
@@ -27,7 +26,7 @@ from mmt.audit.models import Action, Outcome
 from ...models import Import, ImportStatus, StagedTable
 from ..csv_lines import END, csv_cells
 from ..spreadsheet import harmless
-from . import actions, targets, undoing
+from . import actions, job, targets, undoing
 from .check import Plan
 from .check import check as check_table
 from .check import rejected as rejected_rows
@@ -40,20 +39,6 @@ NEWEST = 20
 PROBLEMS_SHOWN = 100
 VISITS_SHOWN = 8
 TESTERS_SHOWN = 30
-
-REFUSALS = {
-    "bad rows": gettext_lazy(
-        "Some rows cannot be imported. Correct them, or choose the good rows only."
-    ),
-    "nothing": gettext_lazy("There is nothing to import."),
-    "changed": gettext_lazy(
-        "Something changed meanwhile. Nothing was imported: look at the check again."
-    ),
-    "built upon": gettext_lazy(
-        "This import cannot be undone any more: one of its records was amended, voided or moved, "
-        "or somebody signed a newer record of one of its patients."
-    ),
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,16 +129,26 @@ def check(request: SignedInRequest, import_id: UUID) -> HttpResponse:
         return redirect("imports:columns", found.pk)
     mapping = from_json(found.mapping)
     plan = check_table(table_of(found), mapping, found.clinic)
-    if request.method == "POST":
-        try:
-            actions.carry_out(
-                found, plan, only_good=request.POST.get("rows") == "good", by=request.user
-            )
-        except actions.Refused as refused:
-            messages.error(request, str(REFUSALS[refused.code]))
-        else:
-            return redirect("imports:read", found.pk)
+    if request.method == "POST" and (leads_to := _import(request, found, plan)):
+        return leads_to
     return render(request, "imports/check.html", _check_context(found, mapping, plan))
+
+
+def _import(request: SignedInRequest, found: Import, plan: Plan) -> HttpResponse | None:
+    """Bring the file in, or have it brought in; None where it cannot come in, which is told."""
+    only_good = request.POST.get("rows") == "good"
+    refusal = actions.refusal(plan, only_good=only_good)
+    if not refusal and plan.rows > job.MOST_AT_ONCE:
+        if not job.is_under_way(found):
+            job.ask(found, rows=plan.rows, only_good=only_good, by=request.user)
+        messages.success(request, _("The rows are being imported. You can go on meanwhile."))
+        return redirect("jobs:index")
+    try:
+        actions.carry_out(found, plan, only_good=only_good, by=request.user)
+    except actions.Refused as refused:
+        messages.error(request, str(actions.REFUSALS[refused.code]))
+        return None
+    return redirect("imports:read", found.pk)
 
 
 def _check_context(found: Import, mapping: Mapping, plan: Plan) -> dict[str, object]:
@@ -166,6 +161,7 @@ def _check_context(found: Import, mapping: Mapping, plan: Plan) -> dict[str, obj
     return {
         "found": found,
         "plan": plan,
+        "under_way": job.is_under_way(found),
         "bad": len(plan.bad),
         "held": len(plan.held),
         "problems": plan.problems[:PROBLEMS_SHOWN],
@@ -204,7 +200,7 @@ def read(request: SignedInRequest, import_id: UUID) -> HttpResponse:
         "found": found,
         "visits": found.visits.select_related("assessment__patient").order_by("row")[:NEWEST],
         "may_undo": is_in and not undoing.is_built_upon(found),
-        "refusal": REFUSALS["built upon"],
+        "refusal": actions.REFUSALS["built upon"],
         "has_rows": StagedTable.objects.filter(batch=found).exists(),
     }
     return render(request, "imports/read.html", context)
@@ -220,7 +216,7 @@ def undo(request: SignedInRequest, import_id: UUID) -> HttpResponse:
         try:
             undoing.undo(found, reason=form.cleaned_data["reason"], by=request.user)
         except actions.Refused as refused:
-            messages.error(request, str(REFUSALS[refused.code]))
+            messages.error(request, str(actions.REFUSALS[refused.code]))
         return redirect("imports:read", found.pk)
     return render(request, "imports/undo.html", {"found": found, "form": form})
 

@@ -1,0 +1,62 @@
+"""A large import as a job: written in the background, while its person goes on."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import User
+from mmt.accounts.roles import Permission
+from mmt.jobs.actions import ask_for
+from mmt.jobs.kinds import JobFailed, Kind
+from mmt.jobs.models import Job, State
+from mmt.jobs.work import Work
+
+from ...models import Import, StagedTable
+from .actions import REFUSALS, Refused, carry_out
+from .check import check
+from .mapping import from_json
+from .staging import table_of
+
+KEY = "import"
+MOST_AT_ONCE = 5_000  # rows that a page writes itself, in a second or two
+
+
+def ask(found: Import, *, rows: int, only_good: bool, by: User) -> Job:
+    """Have a checked file brought in. The title names the rows, since a file may name a patient."""
+    return ask_for(
+        KEY,
+        {"import": str(found.pk), "only_good": only_good},
+        title=_("Import of %(rows)s rows") % {"rows": f"{rows:,}"},
+        clinic=found.clinic,
+        by=by,
+    )
+
+
+def is_under_way(found: Import) -> bool:
+    """Whether a job for this file waits or runs."""
+    unfinished = Job.objects.filter(kind=KEY, state__in=(State.WAITING, State.RUNNING))
+    return unfinished.filter(arguments__import=str(found.pk)).exists()
+
+
+def run(work: Work) -> None:
+    """Check the file anew and bring it in. Begun anew after its worker died, it is done once."""
+    arguments: dict[str, Any] = work.job.arguments
+    found = Import.objects.select_related("clinic").filter(pk=arguments["import"]).first()
+    if found is None or not (
+        found.mapping is not None and StagedTable.objects.filter(batch=found).exists()
+    ):
+        if found is not None and not found.is_staged:
+            return
+        raise JobFailed(_("The file was deleted before it was imported."))
+    plan = check(table_of(found), from_json(found.mapping), found.clinic)
+    try:
+        carry_out(found, plan, only_good=arguments["only_good"], by=work.job.owner)
+    except Refused as refused:
+        raise JobFailed(str(REFUSALS[refused.code])) from None
+
+
+def may(job: Job) -> bool:
+    return job.owner.can(Permission.IMPORT, job.clinic)
+
+
+IMPORT = Kind(KEY, run, may)
