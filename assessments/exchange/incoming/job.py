@@ -49,6 +49,7 @@ def run(work: Work) -> None:
             return
         raise JobFailed(_("The file was deleted before it was imported."))
     plan = check(table_of(found), from_json(found.mapping), found.clinic)
+    work.progress(0, plan.rows)  # the last moment at which it can be called off
     try:
         carry_out(found, plan, only_good=arguments["only_good"], by=work.job.owner)
     except Refused as refused:
