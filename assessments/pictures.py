@@ -4,6 +4,7 @@ A picture is asked for by the parameters of the page that shows it. A new one is
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from .charts.plots import NothingDrawn
 from .charts.standalone import Banner, size_of, standalone
 from .comparing import Comparison, ComparisonForm, comparison_of
 from .history import History, Visit
+from .measured import measured_of
 from .querysets import load_history
 from .rules import rule_of
 from .trends import Trends, TrendsFilter, trends_of
@@ -78,7 +80,9 @@ def _of_latest(draw: Callable[[Visit], SafeString]) -> Draw:
 def _trends(patient: Patient, history: History, query: QueryDict) -> Trends:
     form = TrendsFilter(query, visits=history.visits)
     form.is_valid()  # what is wrong in it is left out, as on the page
-    return trends_of(history, form.cleaned_data, rule_of(patient.clinic))
+    found = trends_of(history, form.cleaned_data, rule_of(patient.clinic))
+    measured = measured_of(patient, found.shown.visits, form.cleaned_data)
+    return replace(found, shown=replace(found.shown, measured=measured))
 
 
 def _of_comparison(draw: Callable[[Comparison], SafeString]) -> Draw:
@@ -127,7 +131,22 @@ PICTURES = {
             _("How many at which grade"),
             _of_trends(lambda found: charts.distribution(found.shown, found.cells)),
         ),
+        Picture(
+            "force",
+            _("Force by dynamometer"),
+            _of_trends(lambda found: charts.measured(found.shown, "force")),
+        ),
+        Picture(
+            "function",
+            _("What the patient could do"),
+            _of_trends(lambda found: charts.measured(found.shown, "function")),
+        ),
         Picture("asymmetry", _("Right against left"), _of_latest(charts.asymmetry)),
+        Picture(
+            "asymmetry-over-time",
+            _("Right against left over time"),
+            _of_trends(lambda found: charts.asymmetry_over_time(found.shown, found.cells)),
+        ),
         Picture("body-map", _("On the body"), _of_visit(charts.body_map)),
         Picture(
             "body-map-difference",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -56,6 +57,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "sums": _sums(assessment, results),
         "profile": instrument.profile(assessment.profile),
         "body_map": charts.body_map(visit) if assessment.is_in_force else "",
+        "body_map_query": urlencode({"visit": assessment.pk}),
         "measurements": measurements_in_order(assessment),
         "context_facts": context_facts(assessment),
         "signed_at": _local(assessment.signed_at, assessment.clinic),

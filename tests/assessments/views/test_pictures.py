@@ -13,6 +13,7 @@ from assessments.pictures import PICTURES
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
+from tests.assessments.views.test_trends_measured import did, visit
 from tests.assessments.views.visiting import AsUser, events, page
 from tests.people import grade, make_signed
 
@@ -30,10 +31,17 @@ def visits(patient: Patient, physio: User, colleague: User) -> list[Assessment]:
     ]
 
 
+@pytest.fixture
+def _measured(patient: Patient, colleague: User) -> None:
+    visit(patient, colleague, 400, right=("120", "N"), left=("95", "N"))
+    did(patient, colleague, "berg", "40")
+
+
 def ask(client: Client, patient: Patient, kind: str, form: str = "svg", query: str = "") -> Any:
     return client.get(reverse("assessments:picture", args=[patient.pk, kind, form]) + query)
 
 
+@pytest.mark.usefixtures("_measured")
 @pytest.mark.parametrize("kind", PICTURES)
 def test_each_picture_is_a_file_that_says_whose_it_is(
     kind: str, as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
@@ -48,6 +56,7 @@ def test_each_picture_is_a_file_that_says_whose_it_is(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.usefixtures("_measured")
 @pytest.mark.parametrize("kind", PICTURES)
 def test_each_picture_is_an_image(
     kind: str, as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
