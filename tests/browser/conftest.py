@@ -31,8 +31,37 @@ expect.set_options(timeout=30_000)
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demonstration clinics, one for all browser tests of a worker."""
-    with running(tmp_path_factory.mktemp("product")) as found:
+    # Sessions of people who come back later in the run must still live.
+    with running(tmp_path_factory.mktemp("product"), SESSION_IDLE_MINUTES="60") as found:
         yield found
+
+
+MAKE_PERSON = """
+from mmt.accounts.models import Clinic, User
+from mmt.accounts.roles import Role
+from allauth.mfa.totp.internal.auth import TOTP
+person = User.objects.create_user("{email}", "{password}", name="Tess Example")
+clinic = Clinic.objects.get(slug="harbour-ms-clinic")
+person.memberships.create(clinic=clinic, role=Role.PHYSIOTHERAPIST)
+secret = "{secret}"
+secret and TOTP.activate(person, secret)
+"""
+
+
+@pytest.fixture
+def new_person(product: Product) -> Callable[..., str]:
+    """Make a physiotherapist, with an authenticator app if a secret is given; return the e-mail.
+
+    For tests that change how somebody signs in: the people of the demonstration serve all tests.
+    """
+
+    def act(secret: str = "") -> str:
+        email = f"{uuid4().hex}@harbour.example"
+        script = MAKE_PERSON.format(email=email, password=PASSWORD, secret=secret)
+        product.manage("shell", "--no-imports", "-c", script)
+        return email
+
+    return act
 
 
 @pytest.fixture(scope="session")

@@ -189,6 +189,9 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     hold(page)
     page.goto("/accounts/password/change/")
     hold(page)
+    for path in ("", "second-factor/app/add/", "second-factor/passkeys/add/"):
+        page.goto(f"/accounts/{path}")
+        hold(page)
     page.goto("/api/docs")
     hold(page)
     page.goto("/accounts/keys/")  # the password is asked for first
@@ -293,7 +296,8 @@ def test_the_pages_of_the_administrator(
     hold(page)
     page.goto("/team/")
     hold(page)
-    for path in ("/rule/harbour-ms-clinic/", "/order/harbour-ms-clinic/full/"):
+    second_factors = "/team/clinics/harbour-ms-clinic/second-factors/"
+    for path in ("/rule/harbour-ms-clinic/", "/order/harbour-ms-clinic/full/", second_factors):
         page.goto(path)
         hold(page)
     page.goto("/order/harbour-ms-clinic/mmt8/")

@@ -1,14 +1,17 @@
 """A session that ends in the middle of a visit: the same person goes on, nobody else looks in."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from mmt.accounts.demo import PASSWORD
+from tests.factors import code_of, generate_totp_secret
 
 from .steps import GRID, RECORD, NewPatient, until
 
+NewPerson = Callable[..., str]
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 VISIT = "443210544445544455543210"
 
@@ -25,6 +28,10 @@ def sign_in_alone(page: Page, email: str) -> None:
 @pytest.fixture
 def grid(page: Page, new_patient: NewPatient) -> Page:
     sign_in_alone(page, PHYSIO)
+    return open_grid(page, new_patient)
+
+
+def open_grid(page: Page, new_patient: NewPatient) -> Page:
     page.goto(new_patient(page))
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
@@ -60,6 +67,61 @@ def test_the_session_ends_at_score_23_and_the_same_person_goes_on(grid: Page) ->
     grid.keyboard.press("Enter")
     expect(grid).to_have_url(RECORD)
     expect(grid.get_by_text("24 of 24 tested")).to_be_visible()
+
+
+@pytest.fixture
+def secret() -> str:
+    return generate_totp_secret()
+
+
+@pytest.fixture
+def grid_with_factor(
+    page: Page, new_patient: NewPatient, new_person: NewPerson, secret: str
+) -> Page:
+    """The grid of a person who came in with an authenticator app a while ago."""
+    sign_in_alone(page, new_person(secret))
+    page.get_by_label("Code").fill(fresh_code(page, secret))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Second factor")).to_have_count(0)
+    return open_grid(page, new_patient)
+
+
+def fresh_code(page: Page, secret: str, *, used: str = "") -> str:
+    """Return the app's code, waiting for the next one where it was used already."""
+    while (code := code_of(secret)) == used:
+        page.wait_for_timeout(500)
+    return code
+
+
+def test_the_session_ends_at_score_23_and_a_second_factor_goes_on_in_place(
+    grid_with_factor: Page, secret: str
+) -> None:
+    grid = grid_with_factor
+    press(grid, VISIT[:22])
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    end_session(grid)
+    press(grid, VISIT[22])
+    expect(grid.get_by_role("heading", name="You were signed out")).to_be_visible()
+    grid.get_by_label("Password").fill(PASSWORD)
+    grid.keyboard.press("Enter")
+    code = grid.get_by_label("Code from your authenticator app")
+    expect(code).to_be_focused()
+    code.fill("000000")
+    grid.keyboard.press("Enter")
+    expect(grid.get_by_text("That code or passkey did not open it.")).to_be_visible()
+    code.fill(fresh_code(grid, secret, used=code_of(secret)))
+    grid.keyboard.press("Enter")
+    expect(grid.locator("#session-over")).to_be_hidden()
+    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    press(grid, VISIT[23])
+    cells = grid.locator("#score-grid input[data-movement]")
+    assert "".join(cells.evaluate_all("cells => cells.map((each) => each.dataset.grade)")) == VISIT
+    expect(grid.locator("#sign")).to_be_focused()
+    grid.keyboard.press("Enter")
+    expect(grid).to_have_url(RECORD)
+    expect(grid.get_by_text("24 of 24 tested")).to_be_visible()
+    signed = grid.locator(".record-table .grade").all_inner_texts()
+    assert sorted(signed) == sorted(VISIT)
 
 
 def test_another_person_gets_a_clean_page(grid: Page) -> None:

@@ -2,6 +2,7 @@
 
 const DEVICE = "/device/";
 const SIGN_IN = "/accounts/login/";
+const FACTOR = "/accounts/second-factor/code/";
 const PATIENCE = 30000; // ms: longer than the server waits for its database
 
 // {user, secret, csrf, seconds} of the session, user null when signed out; null without a network.
@@ -42,13 +43,36 @@ export async function post(url, fields, token, { json = false } = {}) {
   return { state: answer?.error ?? (response.status === 403 ? "session" : "refused"), body: answer };
 }
 
-// Signs in again; returns "in", "refused", "more" (a second factor is wanted) or "offline".
+// Signs in again; returns "in", "wrongPassword", "more" (a second factor is wanted) or "offline".
 export async function signIn(login, password) {
+  const answer = await enter(SIGN_IN, { login, password, next: DEVICE });
+  if (answer.path === DEVICE) return "in";
+  if (answer.path === FACTOR) return "more";
+  return isAway(answer) ? "offline" : "wrongPassword";
+}
+
+// Shows the second factor that signIn found wanting, {code} or {credential}; returns "in",
+// "wrongFactor", "passwordAgain" (too much time went by) or "offline".
+export async function showFactor(fields) {
+  const answer = await enter(FACTOR, fields);
+  if (answer.path === DEVICE) return "in";
+  if (answer.state === "session") return "passwordAgain";
+  return isAway(answer) ? "offline" : "wrongFactor";
+}
+
+// The page on which a passkey would be shown, for the question that is in it; null without one.
+export async function factorPage() {
+  try {
+    const response = await fetch(FACTOR, { signal: AbortSignal.timeout(PATIENCE) });
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    return null;
+  }
+}
+
+const isAway = ({ state }) => state === "offline" || state === "server";
+
+async function enter(url, fields) {
   const account = await who();
-  if (!account) return "offline";
-  const fields = { login, password, next: DEVICE };
-  const answer = await post(SIGN_IN, fields, account.csrf);
-  if (answer.state === "offline" || answer.state === "server") return "offline";
-  if (answer.state === "session" || answer.state === "refused") return "refused";
-  return answer.path === DEVICE ? "in" : "more";
+  return account ? post(url, fields, account.csrf) : { state: "offline" };
 }

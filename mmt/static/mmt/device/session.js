@@ -2,7 +2,8 @@
 //
 // The same person signs in there and goes on; anybody else gets a clean page.
 
-import { signIn, who } from "./server.js";
+import { possible as passkeysPossible, questionIn, show } from "../passkeys.js";
+import { factorPage, showFactor, signIn, who } from "./server.js";
 import { forgetKey, keepKey, possible, prolong } from "./vault.js";
 
 const WARN = 120; // seconds before the end
@@ -14,6 +15,10 @@ export class Session {
     this.words = part.dataset;
     this.warning = document.getElementById("session-warning");
     this.dialog = document.getElementById("session-over");
+    this.steps = Object.fromEntries(
+      [...this.dialog.querySelectorAll("[data-step]")].map((form) => [form.dataset.step, form]),
+    );
+    this.passkey = this.dialog.querySelector("[data-show-passkey]");
     this.lastTouch = Date.now();
     this.timer = null;
     for (const sign of ["keydown", "pointerdown"]) {
@@ -25,7 +30,9 @@ export class Session {
       if (document.visibilityState === "visible") this.look();
     });
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
-    this.dialog.querySelector("form").addEventListener("submit", (event) => this.comeBack(event));
+    this.steps.password.addEventListener("submit", (event) => this.enterPassword(event));
+    this.steps.factor.addEventListener("submit", (event) => this.enterCode(event));
+    this.passkey.addEventListener("click", () => this.showPasskey());
     this.warning.addEventListener("close", () => this.stay());
     this.alive(this.idle);
   }
@@ -79,17 +86,49 @@ export class Session {
     this.dialog.showModal();
   }
 
-  async comeBack(event) {
+  async enterPassword(event) {
     event.preventDefault();
-    const { login, password } = event.target.elements;
+    const { login, password } = this.steps.password.elements;
     const outcome = await signIn(login.value, password.value);
     password.value = "";
-    if (outcome === "more") window.open("/accounts/login/", "_blank");
+    if (outcome === "more") this.askFactor();
+    else this.comeBack(outcome);
+  }
+
+  // The second factor in the same place: a code, or a passkey where the person has one.
+  async askFactor() {
+    this.turnTo("factor");
+    this.question = passkeysPossible ? questionIn((await factorPage()) ?? document) : null;
+    const known = this.question?.request_options.publicKey.allowCredentials;
+    this.passkey.hidden = !known?.length;
+  }
+
+  async enterCode(event) {
+    event.preventDefault();
+    const { code } = this.steps.factor.elements;
+    const outcome = await showFactor({ code: code.value });
+    code.value = "";
+    this.comeBack(outcome);
+  }
+
+  async showPasskey() {
+    const credential = await show(this.question).catch(() => null);
+    this.comeBack(credential ? await showFactor({ credential }) : "wrongFactor");
+  }
+
+  turnTo(step) {
+    this.tell("");
+    for (const [name, form] of Object.entries(this.steps)) form.hidden = name !== step;
+    this.steps[step].querySelector("input:not([type=hidden], [readonly])").focus();
+  }
+
+  async comeBack(outcome) {
+    if (outcome === "passwordAgain") this.turnTo("password");
     if (outcome !== "in") return this.tell(this.words[outcome]);
     const account = await who();
     if (account?.user !== this.user) return this.leave();
     await this.renew(account);
-    this.tell("");
+    this.turnTo("password");
     this.dialog.close();
     dispatchEvent(new CustomEvent("session-back", { detail: { csrf: account.csrf } }));
   }
