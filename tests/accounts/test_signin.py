@@ -1,15 +1,17 @@
 """Coming in, and being put out."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from mmt.accounts.models import Membership, User
 from mmt.audit.models import Action, AuditEvent, Outcome
 from patients.models import Patient
+from tests.hasher import QuickArgon2
 from tests.people import PASSWORD
 
 AsUser = Callable[[User], Client]
@@ -77,6 +79,30 @@ def test_sign_in_says_the_same_of_known_and_unknown_people(physio: User) -> None
         for email in (physio.email, "nobody@harbour.test")
     )
     assert known == unknown
+
+
+class CountingHasher(QuickArgon2):
+    """Counts the slow work, which is what a guesser's clock would measure."""
+
+    done: ClassVar[list[str]] = []
+
+    def encode(self, password: str, salt: str) -> str:
+        self.done.append("encode")
+        return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        self.done.append("verify")
+        return super().verify(password, encoded)
+
+
+def test_sign_in_does_the_same_slow_work_for_known_and_unknown_people(physio: User) -> None:
+    counts = []
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.CountingHasher"]):
+        for email in (physio.email, "nobody@harbour.test"):
+            CountingHasher.done.clear()
+            sign_in(email, "wrong")
+            counts.append(len(CountingHasher.done))
+    assert counts == [1, 1]
 
 
 def test_a_forgotten_password_says_the_same_of_known_and_unknown_people(physio: User) -> None:

@@ -1,0 +1,64 @@
+"""What a person who signed in a while ago is asked to prove once more, and what is done then."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from mmt.accounts.models import Invitation, User
+from tests.factors import give_app
+from tests.people import PASSWORD
+
+AsUser = Callable[[User], Client]
+AGAIN = reverse("account_reauthenticate")
+
+
+@pytest.fixture
+def later(as_user: AsUser, admin: User) -> Iterator[Client]:
+    """An administrator's browser, six minutes after signing in."""
+    client = as_user(admin)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        yield client
+
+
+def address(name: str, user: User) -> str:
+    return reverse(f"team:{name}", args=[user.memberships.get().pk])
+
+
+def asks(client: Client, url: str, form: dict[str, str] | None = None) -> bool:
+    return client.post(url, form or {}).headers.get("Location", "").startswith(AGAIN)
+
+
+@pytest.mark.parametrize("name", ["change_role", "add_role", "deactivate", "reset_factors"])
+def test_who_changes_what_a_colleague_may_is_asked(later: Client, physio: User, name: str) -> None:
+    give_app(physio)
+    assert asks(later, address(name, physio), {"role": "lead"})
+    assert [row.role for row in physio.memberships.filter(active=True)] == ["physiotherapist"]
+
+
+def test_so_is_who_invites_or_changes_the_rule(later: Client, admin: User) -> None:
+    assert asks(later, reverse("team:invite"), {"email": "n@harbour.test", "role": "lead"})
+    assert asks(later, reverse("team:second_factors", args=["harbour"]))
+    assert not Invitation.objects.exists()
+
+
+def test_so_is_who_takes_records_out(later: Client) -> None:
+    assert asks(later, reverse("exports:index"))
+    assert asks(later, reverse("assessments:cohort_export"))
+
+
+def test_what_was_asked_for_is_done_after_the_answer(later: Client, physio: User) -> None:
+    change = address("change_role", physio)
+    asked = later.post(change, {"role": "lead"}).headers["Location"]
+    assert later.post(asked, {"password": "wrong"}).context["form"].errors
+    assert physio.memberships.get().role == "physiotherapist"
+    later.post(asked, {"password": PASSWORD})
+    assert physio.memberships.get().role == "lead"
+
+
+def test_within_five_minutes_nobody_is_asked(as_user: AsUser, admin: User, physio: User) -> None:
+    assert not asks(as_user(admin), address("change_role", physio), {"role": "lead"})
