@@ -49,7 +49,8 @@ def truth(**only: Any) -> Told:
     graded: dict[Any, list[Score]] = defaultdict(list)
     scores = Score.objects.filter(**only).select_related("assessment")
     for row in scores.exclude(level=None):
-        if row.assessment.status in {"signed", "amended"}:
+        # The second of a blind pair counts for nothing but agreement.
+        if row.assessment.status in {"signed", "amended"} and not row.assessment.apart:
             graded[row.assessment.patient_id, row.movement, row.side].append(row)
     told: Told = {}
     for cell, rows in graded.items():
