@@ -57,7 +57,7 @@ TREATMENTS: dict[str, Treatment] = {
     ),
     **dict.fromkeys(
         [
-            "sex", "battery", "battery_version", "scale", "cells", "record_status",
+            "sex", "battery", "battery_version", "scale", "cells", "record_status", "source",
             "movement", "movement_name", "side", "status", "grade", "reason", "limiters",
             "position", "entered", "confirmed", "amended",
             "setting", "heat", "fatigue_before", "fatigue_after", "pain", "relapse_status",

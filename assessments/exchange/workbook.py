@@ -73,7 +73,7 @@ class SheetCells:
             case datetime():
                 # The wall clock of the clinic: a spreadsheet knows no time zones.
                 day = _serial(value.date()) + _seconds(value) / SECONDS_A_DAY
-                return f'<c s="{frame.moment}"><v>{day:.13g}</v></c>'.encode()
+                return f'<c s="{frame.moment}"><v>{day}</v></c>'.encode()
             case date():
                 if value < FIRST_DAY:
                     return _text(value.isoformat(), frame.text)
