@@ -176,7 +176,8 @@ def _table(title: str, rows: Sequence[str], words: Words) -> list[str]:
     shown = "".join(f'<th scope="col">{heading}</th>' for heading in (*headings, words.tester))
     return [
         f'<details class="chart-table"><summary>{escape(_("Both sides at each visit"))}</summary>'
-        f'<div class="chart-table-scroll"><table><caption>{title}</caption>'
+        '<div class="chart-table-scroll" tabindex="0" role="region" '
+        f'aria-label="{title}"><table><caption>{title}</caption>'
         f"<thead><tr>{shown}</tr></thead><tbody>",
         *rows,
         "</tbody></table></div></details>",

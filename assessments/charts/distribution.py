@@ -214,7 +214,8 @@ def _table(title: str, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
     ]
     return [
         f'<details class="chart-table"><summary>{escape(_("How many at each visit"))}</summary>'
-        f'<div class="chart-table-scroll"><table><caption>{title}</caption><thead><tr>'
+        '<div class="chart-table-scroll" tabindex="0" role="region" '
+        f'aria-label="{title}"><table><caption>{title}</caption><thead><tr>'
         f'<th scope="col">{words.visit}</th>{headings}'
         f'<th scope="col">{escape(_("not tested"))}</th>'
         f'<th scope="col">{escape(_("tested"))}</th><th scope="col">{words.tester}</th>'

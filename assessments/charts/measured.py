@@ -198,7 +198,8 @@ def _table(drawing: Drawing, title: str) -> list[str]:
     shown = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     return [
         f'<details class="chart-table"><summary>{escape(_("Every result"))}</summary>'
-        f'<div class="chart-table-scroll"><table><caption>{title}</caption>'
+        '<div class="chart-table-scroll" tabindex="0" role="region" '
+        f'aria-label="{title}"><table><caption>{title}</caption>'
         f"<thead><tr>{shown}</tr></thead><tbody>",
         *(_row(reading, side, drawing, words) for reading, side in rows),
         "</tbody></table></div></details>",

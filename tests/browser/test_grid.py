@@ -51,7 +51,7 @@ def test_a_visit_takes_24_digits_one_key_and_two_clicks(patient_page: Page) -> N
     expect(patient_page.locator("#sign")).to_be_focused()
     patient_page.keyboard.press("Enter")
     expect(patient_page).to_have_url(re.compile(r"/assessments/[0-9a-f-]{36}/$"))
-    expect(patient_page.get_by_text("24 of 24 tested")).to_be_visible()
+    expect(patient_page.get_by_text("24 of 24 tested").first).to_be_visible()
     expect(patient_page.locator(".grade.g0")).to_have_count(2)
 
 
@@ -158,7 +158,7 @@ def test_rest_is_normal_is_marked_undone_and_confirmed(grid: Page) -> None:
     expect(grid.get_by_text("Confirm the scores that were filled in at once.")).to_be_visible()
     confirmation.check()
     grid.locator("#sign").click()
-    expect(grid.get_by_text("24 of 24 tested")).to_be_visible()
+    expect(grid.get_by_text("24 of 24 tested").first).to_be_visible()
 
 
 def test_a_draft_resumes_at_the_first_empty_cell_with_everything_kept(grid: Page) -> None:

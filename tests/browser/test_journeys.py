@@ -76,7 +76,7 @@ def test_a_visit_is_found_recorded_signed_and_seen(
     assert "".join(grade for _movement, _side, grade in recorded) == SECOND_VISIT
     page.keyboard.press("Enter")  # the key that signs
     expect(page).to_have_url(RECORD)
-    expect(page.get_by_text("24 of 24 tested")).to_be_visible()
+    expect(page.get_by_text("24 of 24 tested").first).to_be_visible()
 
     page.get_by_role("link", name="Trends").click()
     visits = page.locator(".heat-screen svg.visit")
@@ -151,6 +151,7 @@ def signed(browser: Browser, product: Product, sign_in: SignIn, new_patient: New
 def exported(page: Page, folder: Path, layout: str, record: str) -> list[dict[str, str]]:
     """Export everything in a layout, cells left blank too; return the rows of one record."""
     page.goto("/exports/")
+    page.locator("[name=format][value=csv]").check()
     page.locator(f"[name=layout][value={layout}]").check()
     if layout == "long":
         page.locator("[name=blanks]").check()
@@ -207,7 +208,7 @@ def test_a_person_is_invited_comes_in_and_is_let_go(
     sign_out(guest)
     guest.locator("[name=login]").fill(email)
     guest.locator("[name=password]").fill(password)
-    guest.get_by_role("button", name="Sign in").click()
+    guest.get_by_role("button", name="Sign in", exact=True).click()
     expect(guest.get_by_role("heading", name=f"Good day, {name}")).to_be_visible()
     expect(guest.locator(".topbar-name")).to_have_text(CLINIC)
     person = find_patient(guest, "winters", SHOWCASE)
