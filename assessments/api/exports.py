@@ -7,13 +7,15 @@ from ninja import Query, Router, Schema
 
 from mmt.accounts.requests import SignedInRequest
 
+from ..exchange.formats import FORMATS
 from ..exchange.forms import ExportForm
 from ..exchange.views import rights_of, stream_of
 from .auth import EXPORT
 from .problems import REFUSED, refused_fields
 
 router = Router(tags=["exports"], auth=EXPORT)
-FILES = {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/x-ndjson")}
+STREAMED = [each for each in FORMATS.values() if each.streams]
+FILES = {each.content_type.partition(";")[0]: {"schema": {"type": "string"}} for each in STREAMED}
 
 
 class Wanted(Schema):
@@ -24,7 +26,7 @@ class Wanted(Schema):
     last_day: date | None = None
     battery: str = ""
     status: str = "in_force"
-    format: Literal["csv", "jsonl"] = "csv"
+    format: Literal["csv", "jsonl", "fhir", "fhir-bundle"] = "csv"
     layout: Literal["long", "wide", "measurements"] = "long"
     people: Literal["named", "deidentified"] = "named"
     blanks: bool = False
@@ -34,7 +36,7 @@ class Wanted(Schema):
 @router.get(
     "/scores",
     response={200: None} | REFUSED,
-    summary="Records as CSV or JSON lines",
+    summary="Records as CSV, JSON lines or FHIR",
     openapi_extra={"responses": {200: {"content": FILES}}},
 )
 def scores(request: SignedInRequest, wanted: Query[Wanted]) -> Any:

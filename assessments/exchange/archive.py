@@ -6,7 +6,6 @@ Nothing in it is of the moment at which it was made: the same records give the s
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import instrument
@@ -31,7 +30,7 @@ def blocks(
     out, files = ZipStream(), []
     for part in shape.parts:
         kind, layout = parts[part]
-        own = replace(shape, format=kind.key, layout=layout, parts=())
+        own = kind.shape(shape, layout)
         name = f"{part}.{kind.extension}"
         digest, size, rows = hashlib.sha256(), 0, 0
         large = source.count(own).rows > LARGE_ROWS

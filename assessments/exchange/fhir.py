@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Expression, F, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient, Sex
 
 from .. import instrument
 from ..history import Cell, Result
-from ..models import Assessment, AssessmentStatus
+from ..models import Amendment, Assessment, AssessmentStatus
 
 Resource = dict[str, Any]
 # Names, not places: they stay what they are wherever the product runs.
@@ -69,21 +72,47 @@ def observations(
     Observation, since nothing was said of it.
     """
     cells = [cell for cell in instrument.cells(instrument.MOVEMENTS) if cell in results]
-    shared = _shared(assessment, updated)
-    yield _visit(assessment, cells, shared)
-    for cell in cells:
-        yield _result(assessment, cell, results[cell], shared)
+    common = shared(assessment, updated)
+    ids = [observation_id(assessment, cell) for cell in cells]
+    yield (
+        {"id": observation_id(assessment)}
+        | common
+        | visit_part(assessment.battery_name, ids, note=assessment.note)
+    )
+    for key, cell in zip(ids, cells, strict=True):
+        result = results[cell]
+        own = result_part(cell, result, assessment.profile) | note_part(result.note)
+        yield {"id": key} | common | own
 
 
 def observation_id(assessment: Assessment, cell: Cell | None = None) -> str:
     """At most 64 characters of A-Z, a-z, 0-9, "-" and ".", as FHIR asks."""
     if cell is None:
         return str(assessment.pk)
+    return f"{assessment.pk.hex}{cell_suffix(cell)}"
+
+
+def cell_suffix(cell: Cell) -> str:
+    """Return what follows the visit's id in that of a result."""
     movement, side = cell
-    return f"{assessment.pk.hex}.{movement.replace('_', '-')}.{side[0]}"
+    return f".{movement.replace('_', '-')}.{side[0]}"
 
 
-def _shared(assessment: Assessment, updated: datetime) -> Resource:
+def last_changed() -> Expression:
+    """When an assessment was signed, amended or voided last."""
+    signed = F("signed_at")
+    amended = (
+        Amendment.objects.filter(assessment=OuterRef("pk"))
+        .order_by()
+        .values("assessment")
+        .annotate(last=Max("at"))
+        .values("last")
+    )
+    return Greatest(signed, Coalesce(Subquery(amended), signed), Coalesce("voided_at", signed))
+
+
+def shared(assessment: Assessment, updated: datetime) -> Resource:
+    """Return what the Observations of a visit have in common."""
     return {
         "resourceType": "Observation",
         "meta": {"lastUpdated": updated.isoformat(timespec="milliseconds")},
@@ -96,36 +125,36 @@ def _shared(assessment: Assessment, updated: datetime) -> Resource:
     }
 
 
-def _visit(assessment: Assessment, cells: Iterable[Cell], shared: Resource) -> Resource:
-    members = [{"reference": f"Observation/{observation_id(assessment, cell)}"} for cell in cells]
-    return shared | {
-        "id": observation_id(assessment),
-        "code": {
-            "coding": [
-                {
-                    "system": MOVEMENTS_SYSTEM,
-                    "code": VISIT_CODE,
-                    "display": "Manual muscle test of a visit",
-                },
-                {"system": ICF, "code": "b730", "display": "Muscle power functions"},
-            ],
-            "text": str(assessment.battery_name),
-        },
-        **({"note": [{"text": assessment.note}]} if assessment.note else {}),
-        **({"hasMember": members} if members else {}),
+def visit_part(battery: str, members: Iterable[str], *, note: str = "") -> Resource:
+    """Return what the Observation of a visit alone has. `members` are ids."""
+    named = [{"reference": f"Observation/{key}"} for key in members]
+    code = {
+        "coding": [
+            {
+                "system": MOVEMENTS_SYSTEM,
+                "code": VISIT_CODE,
+                "display": "Manual muscle test of a visit",
+            },
+            {"system": ICF, "code": "b730", "display": "Muscle power functions"},
+        ],
+        "text": battery,
     }
+    return {"code": code} | note_part(note) | ({"hasMember": named} if named else {})
 
 
-def _result(assessment: Assessment, cell: Cell, result: Result, shared: Resource) -> Resource:
+def result_part(cell: Cell, result: Result, profile: str) -> Resource:
+    """Return what the Observation of a result alone has, but its id and note."""
     movement, side = cell
     return (
-        shared
-        | {"id": observation_id(assessment, cell), "code": _movement(movement)}
+        {"code": _movement(movement)}
         | _side(side)
-        | _method(assessment, result)
-        | _value(assessment, result)
-        | ({"note": [{"text": result.note}]} if result.note else {})
+        | _method(profile, result)
+        | _value(profile, result)
     )
+
+
+def note_part(note: str) -> Resource:
+    return {"note": [{"text": note}]} if note else {}
 
 
 def _movement(movement: str) -> Resource:
@@ -149,16 +178,15 @@ def _side(side: str) -> Resource:
     return {"bodySite": {"coding": [SIDES[side]], "text": side}}
 
 
-def _method(assessment: Assessment, result: Result) -> Resource:
+def _method(profile: str, result: Result) -> Resource:
     """The scale, and the position where it was recorded."""
-    profile = instrument.profile(assessment.profile)
-    coding = [{"system": f"{OURS}/CodeSystem/scale", "code": profile.key}]
+    coding = [{"system": f"{OURS}/CodeSystem/scale", "code": profile}]
     if result.position:
         coding.append({"system": POSITIONS_SYSTEM, "code": result.position})
-    return {"method": {"coding": coding, "text": str(profile.name)}}
+    return {"method": {"coding": coding, "text": str(instrument.profile(profile).name)}}
 
 
-def _value(assessment: Assessment, result: Result) -> Resource:
+def _value(profile: str, result: Result) -> Resource:
     """The grade as a code, with its place on the lattice; or why there is none, never both."""
     if result.level is None:
         return {
@@ -170,8 +198,8 @@ def _value(assessment: Assessment, result: Result) -> Resource:
                 "text": f"{result.status}: {result.reason}",
             }
         }
-    code = instrument.code(result.level, assessment.profile)
-    coding = {"system": grades_system(assessment.profile), "code": code, "display": code}
+    code = instrument.code(result.level, profile)
+    coding = {"system": grades_system(profile), "code": code, "display": code}
     level = {
         "code": {"coding": [{"system": MOVEMENTS_SYSTEM, "code": "level"}], "text": "level 0-12"},
         "valueInteger": result.level,

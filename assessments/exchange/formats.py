@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from ..instrument import Text
-from . import archive, csv_lines, json_lines, redcap, workbook
+from . import archive, csv_lines, fhir_lines, json_lines, redcap, workbook
 from .selection import Layout, Shape
 from .source import Source
 
@@ -20,7 +20,8 @@ JOB_SECONDS = 2.0  # what is expected to take longer is done in the background
 class Format:
     """`blocks` yields the file piece by piece, each with the number of rows in it. `a_second` is
     how many rows of each layout are written in a second, at a guess. One that `streams` is handed
-    out while it is written, however long that takes.
+    out while it is written, however long that takes. One without `blanks` never lists cells that
+    were left blank.
     """
 
     key: str
@@ -30,10 +31,16 @@ class Format:
     blocks: Callable[[Source, Shape], Blocks]
     a_second: dict[Layout, int]
     streams: bool = False
+    blanks: bool = True
 
     @property
     def layouts(self) -> list[Layout]:
         return list(self.a_second)
+
+    def shape(self, asked: Shape, layout: Layout) -> Shape:
+        """Return the shape of one such file, as a part of what was asked for."""
+        blanks = asked.blanks and self.blanks
+        return replace(asked, format=self.key, layout=layout, blanks=blanks, parts=())
 
 
 def _csv(source: Source, shape: Shape) -> Blocks:
@@ -82,6 +89,26 @@ FILES = {
             redcap.blocks,
             {Layout.WIDE: 5_000},
         ),
+        Format(
+            "fhir",
+            _("FHIR R4, NDJSON: patients and observations, one resource a line"),
+            "ndjson",
+            "application/fhir+ndjson",
+            fhir_lines.ndjson,
+            {Layout.LONG: 150_000},
+            streams=True,
+            blanks=False,
+        ),
+        Format(
+            "fhir-bundle",
+            _("FHIR R4, Bundle: the same resources as one collection"),
+            "json",
+            "application/fhir+json",
+            fhir_lines.bundle,
+            {Layout.LONG: 100_000},
+            streams=True,
+            blanks=False,
+        ),
     )
 }
 # The files a zip can hold, by a word for each.
@@ -104,12 +131,11 @@ FORMATS = {**FILES, ZIP.key: ZIP}
 def shapes_of(shape: Shape) -> list[Shape]:
     """Return the shape of each file that is written: several of a zip."""
     if shape.format != ZIP.key:
-        layouts = FILES[shape.format].layouts
-        return [shape if shape.layout in layouts else replace(shape, layout=layouts[0])]
-    return [
-        replace(shape, format=PARTS[part][0].key, layout=PARTS[part][1], parts=())
-        for part in shape.parts
-    ]
+        kind = FILES[shape.format]
+        return [
+            kind.shape(shape, shape.layout if shape.layout in kind.layouts else kind.layouts[0])
+        ]
+    return [kind.shape(shape, layout) for kind, layout in map(PARTS.__getitem__, shape.parts)]
 
 
 class Forecast(NamedTuple):

@@ -42,7 +42,14 @@ LAYOUT_NAMES = {
     "wide": gettext_lazy("wide"),
     "measurements": gettext_lazy("measurements"),
 }
-FORMAT_NAMES = {"csv": "CSV", "xlsx": "Excel", "jsonl": "JSON lines", "redcap": "REDCap"}
+FORMAT_NAMES = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "jsonl": "JSON lines",
+    "redcap": "REDCap",
+    "fhir": "FHIR NDJSON",
+    "fhir-bundle": "FHIR Bundle",
+}
 
 
 def _part_name(kind: str, layout: str) -> Any:
@@ -102,7 +109,8 @@ class ExportForm(forms.Form):
         help_text=gettext_lazy(
             "Long holds every result. Wide has a column for each movement and side, without the "
             "limiters, positions and notes of single results. Measurements are a file of their "
-            "own. A file for REDCap is always wide; a zip holds what is ticked below."
+            "own. A file for REDCap is always wide; one of FHIR has a resource for each result; "
+            "a zip holds what is ticked below."
         ),
     )
     parts = forms.MultipleChoiceField(

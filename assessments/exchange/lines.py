@@ -121,7 +121,7 @@ class _Made(dict[str, Made]):
         return made
 
 
-class _Known(dict[str, Any]):
+class Known(dict[str, Any]):
     """What was rendered before, kept while there is room."""
 
     room = KEPT_RESULTS
@@ -136,7 +136,7 @@ class _Known(dict[str, Any]):
         raise NotImplementedError
 
 
-class _Values(_Known):
+class _Values(Known):
     """The values of one visit column as cells, in one time zone."""
 
     room = KEPT_VALUES
@@ -170,7 +170,7 @@ class _Around:
         return before + between, between + after
 
 
-class _LongResults(_Known):
+class _LongResults(Known):
     """Packed results as one scale writes them, each with its place in the instrument."""
 
     def __init__(self, lines: Lines, profile: str) -> None:
@@ -194,7 +194,7 @@ class _LongResults(_Known):
         return place, self.lines.result(result, self.profile)
 
 
-class _WideResults(_Known):
+class _WideResults(Known):
     def __init__(self, lines: Lines, profile: str) -> None:
         self.writer, self.profile = lines.writer, profile
         self.columns = {column.cell: (n, column) for n, column in enumerate(lines.table.cells)}
@@ -205,7 +205,7 @@ class _WideResults(_Known):
         return place, self.writer.cell(column, column.read(result, self.profile))
 
 
-class _Forms(_Known):
+class _Forms(Known):
     """Rows to begin with, by the form of a visit: nothing, or a blank result for each cell."""
 
     room = KEPT_VALUES

@@ -114,8 +114,9 @@ _PACKED: dict[str, Expression | F] = {
     "confirmed": _free_text("confirmed"),
     "note": _free_text("note"),
 }
+ALL_FIELDS = len(_PACKED)
 GRADE_ONLY = 5  # the fields up to the reason
-NO_NOTE = len(_PACKED) - 1
+NO_NOTE = ALL_FIELDS - 1
 
 
 def read_visits(
@@ -123,7 +124,7 @@ def read_visits(
     paths: Sequence[str],
     connection: BaseDatabaseWrapper,
     *,
-    result_fields: int = len(_PACKED),
+    result_fields: int = ALL_FIELDS,
     movement: str = "",
 ) -> Iterator[VisitRow]:
     """Yield the assessments in their order, with the values at these paths and their results.

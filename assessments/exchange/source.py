@@ -1,13 +1,13 @@
 """What an export reads: the chosen records on one moment of the database, as lines of a file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import connection as default_connection
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Value
+from django.db.models import Expression, Value
 from django.db.models.functions import Cast
 
 from ..models import Assessment, Measurement, Score
@@ -16,6 +16,7 @@ from .column import VisitColumn
 from .columns import Table
 from .lines import CellWriter, Lines
 from .rows import (
+    ALL_FIELDS,
     GRADE_ONLY,
     NO_NOTE,
     TEXT,
@@ -59,21 +60,33 @@ class Source:
         lines = Lines(self.table, writer)
         match shape.layout:
             case Layout.LONG:
-                return lines.long(self._visits(self._result_fields()), blanks=shape.blanks)
+                return lines.long(self.visits(self.table.paths), blanks=shape.blanks)
             case Layout.WIDE:
-                return lines.wide(self._visits({"result_fields": GRADE_ONLY}))
+                return lines.wide(self.visits(self.table.paths, result_fields=GRADE_ONLY))
             case Layout.MEASUREMENTS:
                 return lines.measured(self._measurements())
 
-    def _result_fields(self) -> Mapping[str, int]:
-        return {"result_fields": NO_NOTE} if self.selection.deidentified else {}
+    def visits(
+        self,
+        paths: Sequence[str],
+        *,
+        result_fields: int = ALL_FIELDS,
+        given: Mapping[str, Expression] | None = None,
+    ) -> Iterable[VisitRow]:
+        """Yield the records with the values at these paths, or what may be told in their place.
 
-    def _visits(self, fields: Mapping[str, int]) -> Iterable[VisitRow]:
+        `given` are further values by their path.
+        """
         # With a join for the clinic's name SQLite would sort all results at once.
-        name = self.selection.clinic.name
-        found = self.selection.assessments().annotate(clinic_name=Value(name))
+        name = Value(self.selection.clinic.name)
+        if self.selection.deidentified:
+            result_fields = min(result_fields, NO_NOTE)
         visits = read_visits(
-            found, self.table.paths, self.connection, movement=self.selection.movement, **fields
+            self.selection.assessments().annotate(clinic_name=name, **(given or {})),
+            paths,
+            self.connection,
+            movement=self.selection.movement,
+            result_fields=result_fields,
         )
         if not self.selection.deidentified:
             return visits

@@ -63,6 +63,7 @@ def run(loaded: bulk.Loaded) -> Iterator[Row]:
         target=TARGETS[connection.vendor],
     )
     yield compare("The same, wide", lambda: write(clinic, Shape(Layout.WIDE)), rounds=rounds)
+    yield compare("The same as FHIR", lambda: write(clinic, Shape(format="fhir")), rounds=rounds)
     yield from _memory(clinic)
 
 

@@ -2,18 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from django.db.models import F, Max, QuerySet
-from django.db.models.functions import Coalesce, Greatest
 
 from mmt.accounts.models import User
 from patients.models import Patient
 
-from ...exchange.fhir import Resource, observations
+from ...exchange.fhir import Resource, last_changed, observations
 from ...history import Cell, Result
 from ...models import Assessment
-from ...querysets import AssessmentQuerySet, results_of
+from ...querysets import results_of
 from .search import Span
 
 AT_ONCE = 25  # visits whose results are in memory together
@@ -29,7 +25,7 @@ def found_observations(
 ) -> Iterator[Resource]:
     """Yield what was signed, earliest visit first; voided records too, as entered in error."""
     recorded = Assessment.objects.visible_to(user).filter(patient__in=patients).recorded()
-    visits = _with_updated(recorded.select_related("clinic", "tester"))
+    visits = recorded.select_related("clinic", "tester").annotate(updated=last_changed())
     for spans, field in ((tested, "tested_at"), (updated, "updated")):
         for span in spans:
             if span.start:
@@ -50,18 +46,6 @@ def with_update(
     assessment: Assessment,
 ) -> tuple[Assessment, Mapping[Cell, Result], datetime]:
     """Return the record, its results, and when it was last changed."""
-    same = _with_updated(Assessment.objects.filter(pk=assessment.pk))
+    same = Assessment.objects.filter(pk=assessment.pk).annotate(updated=last_changed())
     results = results_of([assessment.pk])[assessment.pk]
     return assessment, results, same.values_list("updated", flat=True).get()
-
-
-def _with_updated(visits: AssessmentQuerySet) -> QuerySet[Any]:
-    """Say of each when it was signed, amended or voided last."""
-    signed = F("signed_at")
-    return visits.annotate(
-        updated=Greatest(
-            signed,
-            Coalesce(Max("amendments__at"), signed),
-            Coalesce("voided_at", signed),
-        )
-    )

@@ -218,6 +218,6 @@ def test_more_results_than_are_kept_come_out_all_the_same(
 ) -> None:
     make_signed(patient, physio, FOUR_STATES)
     whole = {shape: as_bytes(harbour, shape) for shape in (Shape(), BLANKS, WIDE)}
-    monkeypatch.setattr(lines._Known, "room", 1)
+    monkeypatch.setattr(lines.Known, "room", 1)
     monkeypatch.setattr(lines._Values, "room", 1)
     assert {shape: as_bytes(harbour, shape) for shape in whole} == whole

@@ -1,0 +1,157 @@
+"""Exports as FHIR R4: each patient, each visit and each result is a resource of its own.
+
+A patient stands before the first of their visits, so a reader of lines never meets a reference it
+does not know. As in `lines`, what a visit's results have in common is written once a visit, and a
+result that was seen before is looked up as the bytes it was; `fhir` says what a resource holds.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db.models import Expression
+
+from .. import instrument
+from ..history import Cell, Result
+from .fhir import (
+    OURS,
+    Resource,
+    cell_suffix,
+    last_changed,
+    note_part,
+    result_part,
+    visit_part,
+)
+from .fhir_people import Named, People, WithoutPeople
+from .lines import Known
+from .rows import ALL_FIELDS, BETWEEN_FIELDS, VisitRow, text_in, unpack
+from .selection import Shape
+from .source import Source
+
+PLACES: dict[Cell, int] = {
+    cell: place for place, cell in enumerate(instrument.cells(instrument.MOVEMENTS))
+}
+
+
+class Frame(NamedTuple):
+    """What stands before a resource, with its kind and id to be filled in, and after it."""
+
+    before: str
+    after: str
+
+
+LINE = Frame('{{"resourceType":"{kind}","id":"{id}",', "}\n")
+ENTRY = Frame(f'{{{{"fullUrl":"{OURS}/{{kind}}/{{id}}","resource":{LINE.before}', "}},\n")
+STEM = "\0"  # stands for what ids of a visit's results begin with
+BEGIN, ENTRIES, END = b'{"resourceType":"Bundle","type":"collection"', b',"entry":[\n', b"}\n"
+
+
+def ndjson(source: Source, _shape: Shape) -> Iterator[tuple[bytes, int]]:
+    """Yield a resource a line, visit by visit, each with the number of its results."""
+    return _Resources(source, LINE).all()
+
+
+def bundle(source: Source, _shape: Shape) -> Iterator[tuple[bytes, int]]:
+    """Yield a Bundle of the type collection. What holds nothing has no entries."""
+    yield BEGIN, 0
+    joint = ENTRIES
+    # The comma behind an entry waits for the next one.
+    for entries, rows in _Resources(source, ENTRY).all():
+        yield joint + entries.removesuffix(b",\n"), rows
+        joint = b",\n"
+    yield (END if joint is ENTRIES else b"\n]" + END), 0
+
+
+class _Resources:
+    """The resources of an export, each in its frame."""
+
+    def __init__(self, source: Source, frame: Frame) -> None:
+        self.source, self.frame = source, frame
+        selection = source.selection
+        self.people: People = (
+            WithoutPeople(source.table) if selection.deidentified else Named(selection.clinic)
+        )
+        # Dates of the log would tell when a person came.
+        self.given: dict[str, Expression] = (
+            {} if selection.deidentified else {"updated": last_changed()}
+        )
+        self.results = {
+            profile: _Results(source, profile, frame) for profile in instrument.PROFILES
+        }
+
+    def all(self) -> Iterator[tuple[bytes, int]]:
+        known: set[str] = set()
+        for visit in self.source.visits(self.people.paths, given=self.given):
+            person, patient = self.people.person(visit.values), b""
+            if person not in known:
+                known.add(person)
+                patient = self._written("Patient", person, self.people.patient(visit.values))
+            yield patient + self._visit(visit), len(visit.packed)
+
+    def _visit(self, visit: VisitRow) -> bytes:
+        about = self.people.visit(visit.values)
+        results = sorted(map(self.results[visit.values["profile"]].__getitem__, visit.packed))
+        members = [about.stem + result.suffix for result in results]
+        own = about.common | about.own | visit_part(about.battery, members, note=about.note)
+        pieces = [self._written("Observation", about.id, own)]
+        stem, common = about.stem.encode(), f"{_members(about.common)},".encode()
+        for _place, _suffix, before, rest in results:
+            pieces += (stem.join(before), common, rest)
+        return b"".join(pieces)
+
+    def _written(self, kind: str, key: str, resource: Resource) -> bytes:
+        before, after = self.frame
+        return (before.format(kind=kind, id=key) + _members(resource) + after).encode()
+
+
+class _Rendered(NamedTuple):
+    """A result: its place in the instrument, the end of its id, what stands before the members
+    that it shares with the visit (the stem of the id belongs between the pieces), and the rest.
+    """
+
+    place: int
+    suffix: str
+    before: tuple[bytes, ...]
+    rest: bytes
+
+
+class _Results(Known):
+    """Packed results of one scale as members of a resource."""
+
+    room = 5_000  # about a kilobyte each
+
+    def __init__(self, source: Source, profile: str, frame: Frame) -> None:
+        self.profile, self.frame = profile, frame
+        self.columns = {column.name: column for column in source.table.results}
+
+    def __missing__(self, packed: str) -> _Rendered:
+        known, note = packed, ""
+        if packed.count(BETWEEN_FIELDS) == ALL_FIELDS - 1:
+            known, _separator, note = packed.rpartition(BETWEEN_FIELDS)
+        if not note:
+            found: _Rendered = super().__missing__(packed)
+            return found
+        plain: _Rendered = self[known + BETWEEN_FIELDS]
+        told = f",{_members(note_part(text_in(note)))}{self.frame.after}"
+        rest = plain.rest.removesuffix(self.frame.after.encode()) + told.encode()
+        return plain._replace(rest=rest)
+
+    def render(self, packed: str) -> _Rendered:
+        row = unpack(packed)
+        limiters, position = (
+            str(self.columns[name].read(row, self.profile) or "")
+            for name in ("limiters", "position")
+        )
+        result = Result(row.status, row.level, row.reason, tuple(limiters.split()), position)
+        cell = (row.movement, row.side)
+        suffix = cell_suffix(cell)
+        before = self.frame.before.format(kind="Observation", id=STEM + suffix)
+        rest = _members(result_part(cell, result, self.profile)) + self.frame.after
+        pieces = tuple(piece.encode() for piece in before.split(STEM))
+        return _Rendered(PLACES[cell], suffix, pieces, rest.encode())
+
+
+def _members(resource: Resource) -> str:
+    """Return what stands between the braces, without the kind and id, which the frame tells."""
+    told = {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))[1:-1]

@@ -1,0 +1,137 @@
+"""Who and when in an export as FHIR: with the people, or with codes and moved days instead."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from mmt.accounts.models import Clinic, User
+from patients.models import Patient
+
+from ..models import Assessment
+from .column import VisitColumn
+from .columns import Table
+from .deidentify import OLDEST
+from .fhir import (
+    EXAM,
+    GENDERS,
+    HL7,
+    OURS,
+    STATUSES,
+    Resource,
+    observation_id,
+    patient_resource,
+    shared,
+)
+
+Values = Mapping[str, Any]
+PATIENT = (
+    "record_number", "family_name", "given_names", "birth_date", "sex", "archived_at",
+)  # fmt: skip
+VISIT = (
+    "id", "patient_id", "tested_at", "time_zone", "battery", "status", "signed_at", "tester_id",
+    "note",
+)  # fmt: skip
+PATHS = (*VISIT, *(f"patient__{name}" for name in PATIENT), "tester__name", "profile", "updated")
+CODES = f"{OURS}/code"
+PSEUDONYMISED = {"system": f"{HL7}/v3-ObservationValue", "code": "PSEUDED"}
+LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+AGE = {"system": LOINC, "code": "30525-0", "display": "Age"}
+
+
+class Visit(NamedTuple):
+    """A visit as resources tell it: its id, how the ids of its results begin, what its
+    Observations have in common, and what the visit's own has besides.
+    """
+
+    id: str
+    stem: str
+    common: Resource
+    own: Resource
+    battery: str
+    note: str
+
+
+class People(Protocol):
+    paths: tuple[str, ...]
+
+    def person(self, values: Values) -> str: ...
+
+    def patient(self, values: Values) -> Resource: ...
+
+    def visit(self, values: Values) -> Visit: ...
+
+
+class Named:
+    paths = PATHS
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+
+    def person(self, values: Values) -> str:
+        """Return the id of the Patient."""
+        return str(values["patient_id"])
+
+    def patient(self, values: Values) -> Resource:
+        fields = {name: values[f"patient__{name}"] for name in PATIENT}
+        return patient_resource(Patient(pk=values["patient_id"], clinic=self.clinic, **fields))
+
+    def visit(self, values: Values) -> Visit:
+        tester = User(pk=values["tester_id"], name=values["tester__name"])
+        record = Assessment(**{name: values[name] for name in VISIT}, tester=tester)
+        return Visit(
+            id=observation_id(record),
+            stem=record.pk.hex,
+            common=shared(record, values["updated"]),
+            own={},
+            battery=record.battery_name,
+            note=record.note,
+        )
+
+
+class WithoutPeople:
+    """What `deidentify` lets through, and no more: no name, number, note or time of the day."""
+
+    def __init__(self, table: Table) -> None:
+        self.paths = table.paths
+        self.columns: dict[str, VisitColumn] = {each.name: each for each in table.who}
+
+    def person(self, values: Values) -> str:
+        return self._of("person", values)
+
+    def patient(self, values: Values) -> Resource:
+        found: Resource = {
+            "meta": {"security": [PSEUDONYMISED]},
+            "managingOrganization": _coded("Organization", self._of("clinic", values)),
+        }
+        sex = self._of("sex", values)
+        return found | ({"gender": GENDERS[sex]} if sex in GENDERS else {})
+
+    def visit(self, values: Values) -> Visit:
+        key = self._of("assessment", values)
+        age = values["age"]
+        years: Resource = {"value": age, "unit": "years", "system": UCUM, "code": "a"}
+        if age >= OLDEST:
+            years["comparator"] = ">="
+        return Visit(
+            id=key,
+            stem=key,
+            common={
+                "meta": {"security": [PSEUDONYMISED]},
+                "status": STATUSES[self._of("record_status", values)],
+                "category": EXAM,
+                "subject": {"reference": f"Patient/{self.person(values)}"},
+                "effectiveDateTime": values["tested_on"].isoformat(),
+                "performer": [_coded("Practitioner", self._of("tester", values))],
+            },
+            own={"component": [{"code": {"coding": [AGE]}, "valueQuantity": years}]},
+            battery=Assessment(battery=self._of("battery", values)).battery_name,
+            note="",
+        )
+
+    def _of(self, name: str, values: Values) -> Any:
+        """Return the value of a column as it may be told."""
+        column = self.columns[name]
+        return column.read(values[column.path])
+
+
+def _coded(kind: str, code: str) -> Resource:
+    return {"type": kind, "identifier": {"system": CODES, "value": code}}
