@@ -42,6 +42,7 @@ class Frame(NamedTuple):
 
 LINE = Frame('{{"resourceType":"{kind}","id":"{id}",', "}\n")
 ENTRY = Frame(f'{{{{"fullUrl":"{OURS}/{{kind}}/{{id}}","resource":{LINE.before}', "}},\n")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 STEM = "\0"  # stands for what ids of a visit's results begin with
 BEGIN, ENTRIES, END = b'{"resourceType":"Bundle","type":"collection"', b',"entry":[\n', b"}\n"
 
@@ -92,16 +93,17 @@ class _Resources:
         about = self.people.visit(visit.values)
         results = sorted(map(self.results[visit.values["profile"]].__getitem__, visit.packed))
         members = [about.stem + result.suffix for result in results]
-        own = about.common | about.own | visit_part(about.battery, members, note=about.note)
-        pieces = [self._written("Observation", about.id, own)]
-        stem, common = about.stem.encode(), f"{_members(about.common)},".encode()
+        own = about.own | visit_part(about.battery, members, note=about.note)
+        stem, common = about.stem.encode(), f"{_members(about.common)},"
+        pieces = [self._written("Observation", about.id, own, common)]
+        common_bytes = common.encode()
         for _place, _suffix, before, rest in results:
-            pieces += (stem.join(before), common, rest)
+            pieces += (stem.join(before), common_bytes, rest)
         return b"".join(pieces)
 
-    def _written(self, kind: str, key: str, resource: Resource) -> bytes:
+    def _written(self, kind: str, key: str, resource: Resource, common: str = "") -> bytes:
         before, after = self.frame
-        return (before.format(kind=kind, id=key) + _members(resource) + after).encode()
+        return (before.format(kind=kind, id=key) + common + _members(resource) + after).encode()
 
 
 class _Rendered(NamedTuple):
@@ -154,4 +156,4 @@ class _Results(Known):
 def _members(resource: Resource) -> str:
     """Return what stands between the braces, without the kind and id, which the frame tells."""
     told = {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))[1:-1]
+    return _encode(told)[1:-1]

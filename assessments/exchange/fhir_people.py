@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
@@ -65,6 +66,7 @@ class Named:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
+        self._testers: dict[UUID, User] = {}
 
     def person(self, values: Values) -> str:
         """Return the id of the Patient."""
@@ -75,8 +77,11 @@ class Named:
         return patient_resource(Patient(pk=values["patient_id"], clinic=self.clinic, **fields))
 
     def visit(self, values: Values) -> Visit:
-        tester = User(pk=values["tester_id"], name=values["tester__name"])
-        record = Assessment(**{name: values[name] for name in VISIT}, tester=tester)
+        tester_id = values["tester_id"]
+        if tester_id not in self._testers:
+            self._testers[tester_id] = User(pk=tester_id, name=values["tester__name"])
+        record = Assessment(**{name: values[name] for name in VISIT})
+        record.tester = self._testers[tester_id]
         return Visit(
             id=observation_id(record),
             stem=record.pk.hex,
