@@ -40,6 +40,7 @@ from tests.people import grade, make_draft, make_patient, make_signed
 
 WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
 OPEN = "in in in in in in"
+NOWHERE = "gone gone gone gone gone gone"  # to anybody
 SIGNED_IN = "login in in in in in"
 ONE_PATIENT = "login in in in in gone"
 RECORDERS = "login in in no no gone"
@@ -118,6 +119,7 @@ TABLE = {
     "fhir:code_system": (OPEN, NEVER),
     "fhir:value_sets": (OPEN, NEVER),
     "fhir:value_set": (OPEN, NEVER),
+    "fhir:missing": (NOWHERE, NEVER),
     "jobs:index": (SIGNED_IN, NEVER_IN),
     "jobs:cancel": (NEVER_IN, ADMINS_OWN),
     "jobs:file": (ADMINS_OWN, NEVER_IN),

@@ -18,4 +18,5 @@ urlpatterns = [
     path("CodeSystem/<slug:key>", views.code_system, name="code_system"),
     path("ValueSet", views.value_set_list, name="value_sets"),
     path("ValueSet/<slug:key>", views.value_set, name="value_set"),
+    re_path("", views.missing, name="missing"),
 ]

@@ -103,6 +103,12 @@ def _after(found: Iterator[Resource], key: str) -> Iterator[Resource]:
 
 
 @open_fhir
+def missing(request: SignedInRequest, **_parts: str) -> Resource:
+    """What is at no other address here: refused in the words of FHIR too."""
+    raise Http404
+
+
+@open_fhir
 def code_system(request: SignedInRequest, key: str) -> Resource:
     return _named(code_systems(), key)
 
