@@ -11,6 +11,7 @@ from ..instrument import Side
 
 # [proposal] One whole grade, in thirds (clinical reference, section 2).
 ASYMMETRIC_FROM = 3
+_RIGHT, _LEFT = Side.RIGHT.value, Side.LEFT.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def sides_of(results: Mapping[Cell, Result]) -> list[Sides]:
     """Return the movements of a visit of which both sides were graded, in catalogue order."""
     found = []
     for key in instrument.MOVEMENTS:
-        right, left = (results.get((key, side.value)) for side in (Side.RIGHT, Side.LEFT))
+        right, left = results.get((key, _RIGHT)), results.get((key, _LEFT))
         if right and left and right.level is not None and left.level is not None:
             found.append(Sides(key, right.level, left.level))
     return found

@@ -5,7 +5,7 @@ visit at which a side has no grade has no difference, which is not a difference 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from .. import instrument
 from ..change.asymmetry import Sides, sides_of
-from ..history import Cell, History
+from ..history import Cell, History, Result
 from ..instrument import Side
 from .columns import Column, columns, places_words, time_of
 from .happened import happened_marks
@@ -36,13 +36,30 @@ WAY = {Side.RIGHT: -1, Side.LEFT: 1}  # up and down
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the pictures of all movements share; `sides` are those of each visit by movement."""
+    """What the pictures of all movements share; `sides` are those of each visit by movement.
+
+    `spoken` are the words of a difference by its side and number of whole grades.
+    """
 
     columns: Sequence[Column]
     sides: Sequence[dict[str, Sides]]
     xs: Sequence[float]
     ground: str
     words: Words
+    no_comparison: str
+    spoken: dict[tuple[Side | None, int], str] = field(default_factory=dict)
+
+    def difference(self, sides: Sides) -> str:
+        key = sides.lower, sides.whole_grades
+        if key not in self.spoken:
+            self.spoken[key] = _difference(*key)
+        return self.spoken[key]
+
+    def told(self, sides: Sides | None, results: Sequence[Result | None]) -> str:
+        """Return the difference, or that there is none to tell; empty when no side was asked."""
+        if sides:
+            return self.difference(sides)
+        return self.no_comparison if any(results) else ""
 
 
 def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
@@ -60,7 +77,8 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     apart = [key for key in compared if any(_weaker(each, key) for each in sides)]
     axis = TimeAxis.of(history.days, LEFT + 8, RIGHT - 6)
     xs = [axis.place(column.visit.day) for column in found]
-    frame = Frame(found, sides, xs, _ground(history, axis, found, xs, words), words)
+    ground = _ground(history, axis, found, xs, words)
+    frame = Frame(found, sides, xs, ground, words, escape(_("no comparison")))
     places = places_words([column.iso for column in found], xs)
     parts = [_legend(found), f'<div class="strips" {places}>']
     for movement in apart:
@@ -84,11 +102,15 @@ def _others(names: Sequence[str]) -> str:
 def _figure(movement: str, frame: Frame) -> list[str]:
     title, last = frame.words.movement(movement), frame.sides[-1].get(movement)
     rows, marks = [], []
-    for column, sides, x in zip(frame.columns, frame.sides, frame.xs, strict=True):
-        told = _told(sides.get(movement), column, movement, frame.words)
-        rows.append(_row(column, movement, told, frame.words))
-        marks.append(_mark(sides.get(movement), column, movement, x, told))
-    latest = _difference(last) if last else frame.words.not_assessed
+    cells = [(movement, side.value) for side in WAY]
+    for column, by_movement, x in zip(frame.columns, frame.sides, frame.xs, strict=True):
+        sides = by_movement.get(movement)
+        results = [column.visit.results.get(cell) for cell in cells]
+        told = frame.told(sides, results)
+        rows.append(_row(column, results, told, frame.words))
+        if told:
+            marks.append(_mark(sides, column, movement, x, told))
+    latest = frame.difference(last) if last else frame.words.not_assessed
     return [
         '<figure class="chart strip asymmetry" data-chart="asymmetry-over-time" '
         f'data-movement="{movement}"><figcaption><span class="strip-name">{title}</span> '
@@ -103,29 +125,18 @@ def _figure(movement: str, frame: Frame) -> list[str]:
     ]
 
 
-def _difference(sides: Sides) -> str:
+def _difference(lower: Side | None, whole: int) -> str:
     """Return in words which side is weaker and by how much, escaped."""
-    if sides.lower is None:
+    if lower is None:
         return escape(_("sides equal"))
-    whole = sides.whole_grades
     if not whole:
         by = _("less than a whole grade")
     else:
         by = ngettext("%(count)d whole grade", "%(count)d whole grades", whole) % {"count": whole}
-    return escape(_("%(side)s weaker by %(grades)s") % {"side": sides.lower.label, "grades": by})
-
-
-def _told(sides: Sides | None, column: Column, movement: str, words: Words) -> str:
-    """Return the difference, or that there is none to tell; empty when neither side was asked."""
-    if sides:
-        return _difference(sides)
-    results = [column.visit.results.get((movement, side.value)) for side in WAY]
-    return escape(_("no comparison")) if any(results) else ""
+    return escape(_("%(side)s weaker by %(grades)s") % {"side": lower.label, "grades": by})
 
 
 def _mark(sides: Sides | None, column: Column, movement: str, x: float, told: str) -> str:
-    if not told:
-        return ""
     said = f"{told}, {column.day}, {column.tester}"
     head = (
         f'data-movement="{movement}" data-date="{column.iso}" data-tester="{column.tester}" '
@@ -164,11 +175,12 @@ def _ground(
     return "".join(parts)
 
 
-def _row(column: Column, movement: str, told: str, words: Words) -> str:
-    results = [column.visit.results.get((movement, side.value)) for side in WAY]
-    cells = [words.recorded(result, column.codes) for result in results]
-    said = "".join(f"<td>{cell}</td>" for cell in (*cells, told, column.tester))
-    return f'<tr><th scope="row">{time_of(column)}</th>{said}</tr>'
+def _row(column: Column, results: Sequence[Result | None], told: str, words: Words) -> str:
+    right, left = (words.recorded(result, column.codes) for result in results)
+    return (
+        f'<tr><th scope="row">{time_of(column)}</th><td>{right}</td><td>{left}</td>'
+        f"<td>{told}</td><td>{column.tester}</td></tr>"
+    )
 
 
 def _table(title: str, rows: Sequence[str], words: Words) -> list[str]:
@@ -176,8 +188,8 @@ def _table(title: str, rows: Sequence[str], words: Words) -> list[str]:
     shown = "".join(f'<th scope="col">{heading}</th>' for heading in (*headings, words.tester))
     return [
         f'<details class="chart-table"><summary>{escape(_("Both sides at each visit"))}</summary>'
-        '<div class="chart-table-scroll" tabindex="0" role="region" '
-        f'aria-label="{title}"><table><caption>{title}</caption>'
+        f'<div class="chart-table-scroll" tabindex="0" role="region" aria-label="{title}">'
+        f"<table><caption>{title}</caption>"
         f"<thead><tr>{shown}</tr></thead><tbody>",
         *rows,
         "</tbody></table></div></details>",
