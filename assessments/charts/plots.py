@@ -76,7 +76,7 @@ def content_of(markup: str) -> Content:
 def _read(element: ElementTree.Element, parent: stylesheet.Node, content: Content) -> None:
     node = stylesheet.child(parent, element.tag, element.attrib)
     match element.tag:
-        case "details":
+        case "details" if "strip-region" not in node.classes:
             return
         case "ul" if "chart-legend" in node.classes:
             inside = stylesheet.child(node, "li", {})

@@ -4,12 +4,13 @@ Codes stand on the y axis, evenly spaced by thirds of a grade, which are never w
 drawn between two visits that was not recorded: where a grade is missing, the line breaks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import instrument
 from ..history import Cell, History, Result
 from .columns import columns
 from .legend import strips_legend
@@ -19,10 +20,18 @@ from .strip_table import strip_table
 from .words import Words, escape
 
 
-def strips(history: History, cells: Iterable[Cell], *, name: str = "strip") -> SafeString:
-    """Return a figure for each movement in `cells`, in the order in which they come.
+def strips(
+    history: History,
+    cells: Iterable[Cell],
+    *,
+    changed: Collection[str] = (),
+    name: str = "strip",
+) -> SafeString:
+    """Return a figure for each movement in `cells`; those of several regions in a part for each,
+    from hips to arms, which folds.
 
-    `name` is the prefix of the figures' ids: strip-knee_extension. Raises UnknownMovement.
+    A region with one of the movements in `changed` stays open where there is little room. `name` is
+    the prefix of the figures' ids: strip-knee_extension. Raises UnknownMovement.
     """
     sides: dict[str, list[str]] = {}
     for movement, side in cells:
@@ -32,12 +41,36 @@ def strips(history: History, cells: Iterable[Cell], *, name: str = "strip") -> S
     if not found or not sides:
         return SafeString("")
     frame = frame_of(history, found, words)
-    parts = [strips_legend(history, found, words), f'<div class="strips" {frame.places}>']
-    for movement, shown in sides.items():
-        parts += _figure(frame, movement, shown, words, name)
-    parts.append("</div>")
+    parts = [strips_legend(history, found, words)]
+    regions = instrument.by_region(sides)
+    if len(regions) == 1:
+        parts += _figures(frame, sides, words, name)
+    else:
+        for region, movements in regions:
+            keys = [movement.key for movement in movements]
+            of_region = {key: sides[key] for key in keys}
+            parts.append(_region(region, len(keys), words, keep=not set(keys).isdisjoint(changed)))
+            parts += [*_figures(frame, of_region, words, name), "</details>"]
     # Every part was escaped where it entered.
     return SafeString("".join(parts))
+
+
+def _region(region: instrument.Region, count: int, words: Words, *, keep: bool) -> str:
+    counted = ngettext("%(count)d movement", "%(count)d movements", count) % {"count": count}
+    kept = ' data-keep=""' if keep else ""
+    return (
+        f'<details class="strip-region" open=""{kept}><summary>{words.region(region)} '
+        f'<span class="strip-latest">{escape(counted)}</span></summary>'
+    )
+
+
+def _figures(
+    frame: Frame, sides: Mapping[str, Sequence[str]], words: Words, name: str
+) -> list[str]:
+    parts = [f'<div class="strips" {frame.places}>']
+    for movement, shown in sides.items():
+        parts += _figure(frame, movement, shown, words, name)
+    return [*parts, "</div>"]
 
 
 def _figure(

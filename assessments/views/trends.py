@@ -29,18 +29,21 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     shown = replace(
         found.shown, measured=measured_of(patient, found.shown.visits, form.cleaned_data)
     )
+    changes = listed(found.changes, patient.clinic)
     context = {
         "patient": patient,
         "form": form,
         "trends": found,
-        "changes": listed(found.changes, patient.clinic),
+        "changes": changes,
         "total": len(history.visits),
         "rule": rule,
         "heat_map": charts.heat_map(shown, found.cells),
         "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
         "asymmetry_over_time": charts.asymmetry_over_time(shown, found.cells),
         "distribution": charts.distribution(shown, found.cells),
-        "strips": charts.strips(shown, found.cells),
+        "strips": charts.strips(
+            shown, found.cells, changed={change.movement for change in changes}
+        ),
         "forces": charts.measured(shown, "force"),
         "functions": charts.measured(shown, "function"),
         "sums": _sums(shown),

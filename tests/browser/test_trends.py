@@ -175,7 +175,7 @@ def test_filters_in_the_address_choose_what_is_shown(trends: Page) -> None:
         expect(trends.get_by_role("checkbox", name="Knees")).to_be_checked()
         expect(trends.get_by_label("Side")).to_have_value("left")
         expect(trends.get_by_label("Compare with")).to_have_value("previous")
-        expect(trends.get_by_label("From")).to_have_value(all_days[2])
+        expect(trends.locator("#id_since")).to_have_value(all_days[2])
         trends.reload()
     trends.get_by_role("link", name="All history").click()
     expect(trends).to_have_url(re.compile("/trends/$"))

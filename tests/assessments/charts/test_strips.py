@@ -70,14 +70,22 @@ def ground_line(tree):
     return float(re.match(r"M\d+ (\d+)H", axis.attrib["d"]).group(1))
 
 
-def test_one_figure_per_movement_in_the_order_given():
+def test_one_figure_per_movement_region_by_region():
     tree = drawn(history(visit(0, {RIGHT: graded("4"), NECK: graded("3")})), NECK, RIGHT, LEFT)
     assert [each.attrib["id"] for each in figures(tree)] == [
-        "strip-neck_flexion",
         "strip-knee_extension",
+        "strip-neck_flexion",
     ]
     assert {each.attrib["data-chart"] for each in figures(tree)} == {"strips"}
     assert all(next(each.find("details").iter("table")) is not None for each in figures(tree))
+
+
+def test_a_region_in_which_something_changed_asks_to_be_kept_open():
+    found = history(visit(0, {RIGHT: graded("4"), NECK: graded("3")}))
+    tree = parse(strips(found, (NECK, RIGHT), changed={"knee_extension"}))
+    regions = [each for each in tree.iter("details") if each.attrib.get("class") == "strip-region"]
+    assert ["data-keep" in each.attrib for each in regions] == [True, False]
+    assert all("open" in each.attrib for each in regions)  # folded by the script alone
 
 
 def test_zero_is_drawn_as_a_value_at_the_bottom():
