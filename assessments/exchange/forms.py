@@ -173,7 +173,7 @@ class ExportForm(forms.Form):
             cleaned["people"] = NAMED if clinic in self.rights.named else HIDDEN
         if cleaned["people"] == NAMED and clinic not in self.rights.named:
             self.add_error("people", _("Of this clinic you may take out records without people."))
-        if cleaned["people"] == HIDDEN and clinic not in self.rights.hidden:
+        elif cleaned["people"] == HIDDEN and clinic not in self.rights.hidden:
             self.add_error("people", _("You may not take out records of this clinic."))
 
     def _clean_question(self, clinic: Clinic, cleaned: dict[str, Any]) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
+from assessments.exchange.bar import Bar
 from assessments.exchange.dictionary import markdown
+from assessments.exchange.selection import Shape
 from assessments.management.commands import export_scores
+from assessments.models import SavedQuestion
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
@@ -131,3 +135,55 @@ def test_measurements_come_by_their_own_name_or_as_a_layout(run: Any) -> None:
     layout, _said = run("--clinic", "harbour", "--layout", "measurements")
     assert own == layout
     assert b",trials_n,dynamometer," in own
+
+
+@pytest.mark.usefixtures("visit")
+def test_every_kind_of_file_is_the_one_of_the_page(harbour: Clinic, run: Any) -> None:
+    for kind in ("xlsx", "jsonl", "redcap"):
+        file, _said = run("--clinic", "harbour", "--format", kind)
+        assert file == as_bytes(harbour, Shape(format=kind))
+    file, _said = run("--clinic", "harbour", "--format", "zip", "--parts", "csv-wide,csv-long")
+    assert file == as_bytes(harbour, Shape(format="zip", parts=("csv-long", "csv-wide")))
+
+
+@pytest.mark.usefixtures("visit")
+def test_people_a_movement_and_a_question_can_be_chosen(
+    harbour: Clinic, physio: User, run: Any
+) -> None:
+    saved = SavedQuestion.objects.create(owner=physio, name="Weaker", query="direction=fell")
+    hidden, _said = run("--clinic", "harbour", "--deidentified")
+    assert hidden == as_bytes(harbour, deidentified=True)
+    other, _said = run("--clinic", "harbour", "--movement", "hip_flexion")
+    weaker, _said = run("--clinic", "harbour", "--question", str(saved.pk))
+    assert read(other) == read(weaker) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--format", "zip"], "--parts: Tick at least one file"),
+        (["--format", "zip", "--parts", "csv-long,pdf"], "--parts:"),
+        (["--movement", "no such"], "--movement:"),
+        (["--question", "no such"], "--question:"),
+    ],
+)
+@pytest.mark.usefixtures("harbour")
+def test_choices_of_a_file_that_make_no_sense_are_named(
+    options: list[str], said: str, run: Any
+) -> None:
+    with pytest.raises(CommandError, match=said) as problem:
+        run("--clinic", "harbour", *options)
+    assert problem.value.returncode == 2
+
+
+def test_a_bar_is_redrawn_on_a_terminal_and_a_line_now_and_then_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bar = "[########......................]"
+    for terminal, ending in ((True, "\r"), (False, "\n")):
+        said = io.StringIO()
+        monkeypatch.setattr(said, "isatty", lambda terminal=terminal: terminal)
+        shown = Bar(OutputWrapper(said), 2000)
+        shown.every = -1
+        shown.show(500)
+        assert said.getvalue() == f"{bar}  25%  500 of 2,000 rows{ending}"
