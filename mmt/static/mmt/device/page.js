@@ -41,9 +41,8 @@ async function keepAhead() {
   await navigator.serviceWorker.register("/service-worker.js", { type: "module" });
   const { active } = await navigator.serviceWorker.ready;
   const keep = [...document.querySelectorAll("[data-keep]")].map((each) => each.dataset.keep);
-  keep.push("/");
-  // What was opened before the worker was there has passed it by.
-  if (!navigator.serviceWorker.controller) keep.push(location.pathname + location.search);
+  // What was opened before the worker was there, or before it had the key, has passed it by.
+  keep.push("/", location.pathname + location.search);
   if (!document.documentElement.dataset.copy) active.postMessage({ keep });
 }
 
