@@ -62,7 +62,8 @@ def observation(request: SignedInRequest, observation_id: str) -> Resource:
     except ValueError:
         raise Http404 from None
     assessment = get_assessment(request, assessment_id)
-    if assessment.is_draft:  # nothing is said before it is signed
+    # Nothing is said before it is signed, nor of what a blind pair keeps apart.
+    if assessment.is_draft or assessment.apart:
         raise Http404
     for each in observations(*with_update(assessment)):
         if each["id"] == observation_id:

@@ -13,6 +13,7 @@ from assessments.history import Result
 from mmt.accounts.models import User
 from patients.models import Patient
 from tests.assessments.api.conftest import Program
+from tests.assessments.pairs import begin
 from tests.people import grade, make_draft, make_signed
 
 Keys = Callable[..., Program]
@@ -124,6 +125,15 @@ def test_a_draft_says_nothing_and_a_voided_record_is_entered_in_error(
     void_assessment(signed, reason="wrong day", by=physio, revision=signed.revision)
     statuses = {each["status"] for each in reader.entries("Observation", patient=patient.pk)}
     assert statuses == {"entered-in-error"}
+
+
+def test_what_a_blind_pair_keeps_apart_is_neither_searched_nor_read(
+    reader: Reader, patient: Patient, physio: User, colleague: User
+) -> None:
+    first = make_signed(patient, physio, {KNEE: grade(3)})
+    begin(first, colleague)
+    assert reader.entries("Observation", patient=patient.pk) == []
+    assert reader.get(f"Observation/{first.pk}").status_code == 404
 
 
 def test_a_search_narrows_by_day_code_and_change(
