@@ -45,6 +45,13 @@ def press(page: Page, keys: str) -> None:
         page.keyboard.press(key)
 
 
+def asked_for(page: Page, held: list[Route]) -> Route:
+    """Take out the one request that is held back."""
+    while not held:
+        page.wait_for_timeout(50)
+    return held.pop()
+
+
 def end_session(page: Page) -> None:
     page.context.clear_cookies(name="session")
 
@@ -149,10 +156,34 @@ def test_what_waited_over_the_end_of_a_session_is_sent_at_the_next_sign_in(grid:
     address, context = grid.url, grid.context
     grid.close(run_before_unload=False)
     page = context.new_page()
+    keys: list[Route] = []
+    page.route("**/device/", lambda route: keys.append(route))
     sign_in_alone(page, PHYSIO)
-    expect(page.locator("#unsent")).to_be_hidden()
+    asked_for(page, keys)
     page.goto(address)
+    until(page, "() => document.activeElement.matches('#score-grid input')")
+    asked_for(page, keys).continue_()  # the key to what waits comes late
     expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(3)
+
+
+def test_a_page_made_before_they_were_sent_shows_them_too(grid: Page) -> None:
+    end_session(grid)
+    press(grid, "4")
+    expect(grid.locator("#session-over")).to_be_visible()
+    address, context = grid.url, grid.context
+    grid.close(run_before_unload=False)
+    page = context.new_page()
+    sign_in_alone(page, PHYSIO)
+    made = page.request.get(address)
+    expect(page.locator("#unsent")).to_have_attribute("data-waiting", "0")
+    page.route(address, lambda route: route.fulfill(response=made))
+    page.goto(address)
+    expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(1)
+    page.unroute(address)
+    press(page, "3")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    page.reload()
+    expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(2)
 
 
 def test_idleness_is_warned_of_and_one_key_stays(page: Page) -> None:

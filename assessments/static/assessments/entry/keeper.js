@@ -1,18 +1,36 @@
 // What the device keeps of one draft: changes not yet sent, and those sent since the page was
-// copied, so that a copy opened without a network shows everything.
+// made, so that a copy opened without a network shows everything.
 
-import { drop, dropScore, lockOf, mine, open, put, scoreId, sendStart, startId } from "../../mmt/device/outbox.js";
-import { current, possible, read, seal, unseal, write } from "../../mmt/device/vault.js";
+import {
+  asSent,
+  drop,
+  dropScore,
+  keepSent,
+  lockOf,
+  mine,
+  open,
+  put,
+  scoreId,
+  sendStart,
+  sentOf,
+  startId,
+} from "../../mmt/device/outbox.js";
+import { current, possible } from "../../mmt/device/vault.js";
 
-const PATIENCE = 10000; // ms for another page to send what it has
-const LATE = 500; // ms
+const PATIENCE = 10000; // ms for another page to send what it has, and for the key
 
 export class Keeper {
   constructor({ assessment, client, url, patient }) {
     Object.assign(this, { assessment, client, url, patient });
     this.sent = {};
     this.holding = new Map(); // the latest writing of each cell
-    this.path = `/assessments/${assessment}/sent`;
+    this.device = new Promise((ready) => addEventListener("device-ready", ready, { once: true }));
+  }
+
+  // Right after signing in the key is on its way, and nothing that waits can be read without it.
+  async hasKey() {
+    if (!possible || (await current())) return;
+    await Promise.race([this.device, new Promise((late) => setTimeout(late, PATIENCE))]);
   }
 
   // One after the other: an older value must not come to lie over a newer one.
@@ -30,34 +48,34 @@ export class Keeper {
   // The server has taken these, perhaps before they were held.
   async taken(operations, revision) {
     await Promise.all(operations.map(({ key }) => this.holding.get(key)));
-    for (const { key, value } of operations) this.sent[key] = { value, revision };
+    Object.assign(this.sent, asSent(operations, revision));
+    // In this order: a page that opens now finds each change in one place at least.
+    await keepSent(this.assessment, this.sent);
     for (const { key, seq } of operations) await dropScore(this.client, key, seq);
-    const owner = possible && (await current());
-    if (!owner) return;
-    const sealed = await seal(owner.key, this.sent);
-    await write("pages", { path: this.path, at: Date.now(), ...sealed });
   }
 
-  // {key: {value, revision}} of what this device has sent; a copied page may not show it.
+  // Another's value stands in its place.
+  async forget({ key, seq }) {
+    await this.holding.get(key);
+    await dropScore(this.client, key, seq);
+  }
+
+  // {key: {value, revision}} of what this device has sent; this page may not show it.
   async remembered() {
-    const owner = possible && (await current());
-    const found = owner && (await read("pages", this.path));
-    this.sent = found ? await unseal(owner.key, found).catch(() => ({})) : {};
+    this.sent = { ...(await sentOf(this.assessment)), ...this.sent };
     return this.sent;
   }
 
   // Calls `adopt` with the changes that a closed page of this draft left behind, oldest first,
-  // and removes them once it has them. A page that is open keeps its own. Where another page was
-  // just sending them, this one calls `late`: it may show less than the server has.
-  async leftBehind(adopt, late) {
+  // and removes them once it has them. A page that is open keeps its own; one that was just
+  // sending them is waited for.
+  async leftBehind(adopt) {
     if (!possible || !navigator.locks) return;
-    const asked = Date.now();
     const signal = AbortSignal.timeout(PATIENCE);
     await new Promise((done) => {
       const held = navigator.locks.request(lockOf(this.assessment), { signal }, async () => {
         await this.adopt(adopt);
         done();
-        if (Date.now() - asked > LATE) late();
         await new Promise(() => {}); // held as long as the page is open
       });
       held.catch(done); // another page of the same draft is open

@@ -203,20 +203,13 @@ document.getElementById("discard-form").addEventListener("submit", (event) => {
   else event.preventDefault();
 });
 
-// What this device knows and the page does not show: changes sent since the page was copied, and
-// those that a closed page left behind.
+// What this device knows and the page does not show: changes sent since the page was made, by a
+// closed page or on a copy, and those that a closed page left behind.
 async function restore() {
   const copied = Boolean(document.documentElement.dataset.copy);
-  if (copied) {
-    saver.unstarted = await keeper.isUnstarted();
-    for (const [key, { value, revision }] of Object.entries(await keeper.remembered())) {
-      if (revision <= (revisions.get(key) ?? 0)) continue;
-      revisions.set(key, revision);
-      if (saver.waiting.has(key)) continue; // typed meanwhile
-      saver.revision = Math.max(saver.revision, revision);
-      show(key, value);
-    }
-  }
+  await keeper.hasKey();
+  if (copied) saver.unstarted = await keeper.isUnstarted();
+  let shown = await showSent();
   let adopted = 0;
   await keeper.leftBehind(async ({ key, base, value }) => {
     if (saver.waiting.has(key)) return; // typed anew meanwhile
@@ -224,18 +217,28 @@ async function restore() {
     show(key, value);
     saver.put(key, value, base);
     await saver.holding;
-  }, late);
+  });
+  shown += await showSent(); // what another page was sending till now
   if (saver.unstarted) saver.flush();
-  if (copied || adopted) {
+  if (copied || adopted || shown) {
     tell();
     if (!saver.seq || adopted === saver.seq) keys.focus(cells.blanks[0] ?? cells.order[0]);
   }
   signLater.restore();
 }
 
-// Another page was sending changes of this draft while this one was opened.
-function late() {
-  if (!saver.seq && !document.documentElement.dataset.copy) location.reload();
+// Returns how many changes were shown.
+async function showSent() {
+  let shown = 0;
+  for (const [key, { value, revision }] of Object.entries(await keeper.remembered())) {
+    if (revision <= (revisions.get(key) ?? 0)) continue;
+    revisions.set(key, revision);
+    if (saver.waiting.has(key)) continue; // typed meanwhile
+    saver.revision = Math.max(saver.revision, revision);
+    show(key, value);
+    shown += 1;
+  }
+  return shown;
 }
 
 function show(key, value) {

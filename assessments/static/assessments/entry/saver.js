@@ -172,7 +172,7 @@ export class Saver {
     const operation = this.waiting.get(key);
     this.waiting.delete(key);
     this.revisions.set(key, revision);
-    if (operation) this.keeper.taken([operation], revision).catch(() => {});
+    if (operation) this.keeper.forget(operation).catch(() => {});
   }
 
   rebase(key, revision) {

@@ -17,6 +17,7 @@ export const lockOf = (assessment) => `assessment:${assessment}`;
 export const scoreId = (client, key) => `score/${client}/${key}`;
 export const startId = (assessment) => `start/${assessment}`;
 export const signId = (assessment) => `sign/${assessment}`;
+const sentPath = (assessment) => `/assessments/${assessment}/sent`;
 
 function changed() {
   channel?.postMessage(CHANGED);
@@ -54,6 +55,24 @@ export async function open(id) {
 
 // Null where it was sealed with a key that there is no more; it stays, and stands in no other's way.
 const contentOf = (entry, owner) => unseal(owner.key, entry).catch(() => null);
+
+// {key: {value, revision}} of what this device has sent of a draft: a page made before, or copied,
+// may not show it.
+export async function sentOf(assessment) {
+  const owner = possible && (await current());
+  const found = owner && (await read("pages", sentPath(assessment)));
+  return found ? unseal(owner.key, found).catch(() => ({})) : {};
+}
+
+export async function keepSent(assessment, sent) {
+  const owner = possible && (await current());
+  if (!owner) return;
+  const sealed = await seal(owner.key, sent);
+  await write("pages", { path: sentPath(assessment), at: Date.now(), ...sealed });
+}
+
+export const asSent = (operations, revision) =>
+  Object.fromEntries(operations.map(({ key, value }) => [key, { value, revision }]));
 
 // Throws away what waits of a person, were it no longer to be opened.
 export async function dropAll(user) {
@@ -141,14 +160,16 @@ async function sendAssessment(assessment, token) {
   const scores = entries.filter(({ kind }) => kind === "score").map(({ content }) => content);
   let revision = null;
   for (const client of new Set(scores.map((content) => content.client))) {
-    const sent = scores.filter((content) => content.client === client);
-    const answer = await sendScores(sent, client, token);
+    const own = scores.filter((content) => content.client === client);
+    const answer = await sendScores(own, client, token);
     if (answer.state !== "ok") {
       const waits = ["offline", "session", "server"].includes(answer.state);
       return waits ? null : { assessment, why: answer.state };
     }
     revision = answer.body.revision;
-    for (const { operation } of sent) await dropScore(client, operation.key, operation.seq);
+    const operations = own.map(({ operation }) => operation);
+    await keepSent(assessment, { ...(await sentOf(assessment)), ...asSent(operations, revision) });
+    for (const { key, seq } of operations) await dropScore(client, key, seq);
   }
   return signLeftBehind(assessment, revision, token);
 }
