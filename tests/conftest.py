@@ -44,6 +44,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 cursor.execute(OTHER_SESSIONS)
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that a file's own module-scoped fixtures make, once for all its tests; taken back after.
+
+    Each test still asks for the database itself, and what it changes goes with it.
+    Not for files with tests that commit.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def committed_db(transactional_db: None) -> Iterator[None]:
     """Like `transactional_db`, for a database whose triggers refuse to be emptied.

@@ -27,10 +27,28 @@ from patients.models import Patient
 PASSWORD = "a-long-test-password"
 
 
+def make_harbour() -> Clinic:
+    return Clinic.objects.create(name="Harbour Test", slug="harbour", time_zone="Australia/Sydney")
+
+
+def make_hillside() -> Clinic:
+    return Clinic.objects.create(name="Hillside Test", slug="hillside", time_zone="Europe/London")
+
+
 def make_user(email: str, clinic: Clinic, role: Role, name: str = "") -> User:
     user = User.objects.create_user(email=email, password=PASSWORD, name=name or email)
     Membership.objects.create(user=user, clinic=clinic, role=role)
     return user
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser signed in as someone, a second factor included."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[PASSED] = str(user.pk)
+    session.save()
+    return client
 
 
 def make_patient(clinic: Clinic, by: User, **fields: Any) -> Patient:
@@ -85,12 +103,12 @@ def make_signed(
 
 @pytest.fixture
 def harbour(db: None) -> Clinic:
-    return Clinic.objects.create(name="Harbour Test", slug="harbour", time_zone="Australia/Sydney")
+    return make_harbour()
 
 
 @pytest.fixture
 def hillside(db: None) -> Clinic:
-    return Clinic.objects.create(name="Hillside Test", slug="hillside", time_zone="Europe/London")
+    return make_hillside()
 
 
 @pytest.fixture
@@ -138,13 +156,4 @@ def foreign_patient(hillside: Clinic, stranger: User) -> Patient:
 @pytest.fixture
 def as_user() -> Callable[[User], Client]:
     """Return a function that gives a browser signed in as someone, a second factor included."""
-
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session[PASSED] = str(user.pk)
-        session.save()
-        return client
-
     return signed_in

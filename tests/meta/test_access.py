@@ -6,8 +6,10 @@ another clinic, what GET and POST answer about things of the first clinic: `in` 
 What a key of the API opens: `tests/assessments/api/test_access.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
+from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -36,9 +38,24 @@ from tests.assessments.letters.reading import make_letter
 from tests.assessments.pairs import begin
 from tests.jobs import kinds
 from tests.patients.happened import make
-from tests.people import grade, make_draft, make_patient, make_signed
+from tests.people import (
+    grade,
+    make_draft,
+    make_harbour,
+    make_hillside,
+    make_patient,
+    make_signed,
+    make_user,
+    signed_in,
+)
 
-WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
+ROLES = {
+    "physio": Role.PHYSIOTHERAPIST,
+    "lead": Role.LEAD,
+    "clinician": Role.CLINICIAN,
+    "admin": Role.ADMINISTRATOR,
+}
+WHO = ("anonymous", *ROLES, "stranger")
 OPEN = "in in in in in in"
 NOWHERE = "gone gone gone gone gone gone"  # to anybody
 SIGNED_IN = "login in in in in in"
@@ -210,22 +227,32 @@ ABOUT_IMPORTED = {"read", "undo"}
 
 
 class Things(SimpleNamespace):
-    """One of everything, in the first clinic."""
+    """One of everything, in the first clinic, and a signed-in browser of each who may ask."""
 
+    people: dict[str, User]
+    cookies: dict[str, SimpleCookie]
     patient: Patient
     draft: Assessment
     signed: Assessment
     second: Assessment  # a draft of the physiotherapist's, blind
 
 
-@pytest.fixture
-def things(patient: Patient, physio: User, colleague: User, admin: User, harbour: Any) -> Things:
+@pytest.fixture(scope="module")
+def world(module_db: None) -> Things:
+    harbour = make_harbour()
+    people = {who: make_user(f"{who}@harbour.test", harbour, role) for who, role in ROLES.items()}
+    people["stranger"] = make_user("s@hillside.test", make_hillside(), Role.PHYSIOTHERAPIST)
+    physio, admin = people["physio"], people["admin"]
+    colleague = make_user("colleague@harbour.test", harbour, Role.PHYSIOTHERAPIST)
+    patient = make_patient(harbour, physio, family_name="Winters", given_names="Álma")
     results = {("hip_flexion", "right"): grade(0)}
     invitation, token = invite(
         email="new@harbour.test", role=Role.CLINICIAN, clinic=harbour, by=admin
     )
     signed = make_signed(patient, physio, results)
     return Things(
+        people=people,
+        cookies={who: signed_in(user).cookies for who, user in people.items()},
         patient=patient,
         draft=make_draft(patient, physio),
         second=begin(make_signed(patient, colleague, results), physio),
@@ -247,6 +274,18 @@ def things(patient: Patient, physio: User, colleague: User, admin: User, harbour
     )
 
 
+@pytest.fixture
+def things(db: None, world: Things) -> Things:
+    return Things(**vars(world))
+
+
+def browser_of(who: str, things: Things) -> Client:
+    """Return a new browser with the session that a person has; anonymous has none."""
+    client = Client()
+    client.cookies = deepcopy(things.cookies.get(who, client.cookies))
+    return client
+
+
 def a_job_done(owner: User, clinic: Clinic) -> Job:
     kinds.register()
     ask_for("write", {"words": ["one"]}, title="Words", clinic=clinic, by=owner)
@@ -263,6 +302,9 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield from patterns(each, inner)
         else:
             yield f"{prefix}{each.name}", each
+
+
+PATTERNS = dict(patterns())
 
 
 def about(page: str, things: Things) -> Assessment:
@@ -296,8 +338,7 @@ def address(name: str, things: Things) -> str:
         "form": "svg",
         "pk": 1,
     }
-    pattern = dict(patterns())[name]
-    wanted = pattern.pattern.regex.groupindex
+    wanted = PATTERNS[name].pattern.regex.groupindex
     return reverse(name, kwargs={key: needed[key] for key in wanted})
 
 
@@ -308,7 +349,7 @@ def told(response: HttpResponse) -> str:
 
 
 def test_every_address_stands_in_the_table() -> None:
-    assert {name for name, _pattern in patterns()} == set(TABLE)
+    assert set(PATTERNS) == set(TABLE)
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
@@ -317,15 +358,12 @@ def test_each_role_gets_what_the_table_says(
     name: str,
     method: str,
     things: Things,
-    as_user: Callable[[User], Client],
-    request: pytest.FixtureRequest,
 ) -> None:
     row = TABLE[name][method == "post"].split()
     found = {}
     for who in WHO:
-        client = Client() if who == "anonymous" else as_user(request.getfixturevalue(who))
         with transaction.atomic():  # each of them finds things as they were
-            response = getattr(client, method)(address(name, things))
+            response = getattr(browser_of(who, things), method)(address(name, things))
             if response.streaming:
                 b"".join(response)  # to its end, which closes it
             transaction.set_rollback(True)
@@ -338,11 +376,9 @@ def test_each_role_gets_what_the_table_says(
     "name",
     sorted(name for name, rows in TABLE.items() if any(row.endswith("gone") for row in rows)),
 )
-def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
-    name: str, things: Things, stranger: User, as_user: Callable[[User], Client]
-) -> None:
+def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Things) -> None:
     method = "get" if TABLE[name][0].endswith("gone") else "post"
-    client = as_user(stranger)
+    client = browser_of("stranger", things)
     foreign = getattr(client, method)(address(name, things))
     nothing = SimpleNamespace(pk=uuid4())
     blank = Things(
@@ -368,13 +404,12 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(
     assert foreign.content == missing.content
 
 
-def test_what_is_of_one_clinic_is_nowhere_in_what_the_other_sees(
-    harbour: Any, things: Things, physio: User, stranger: User, as_user: Callable[[User], Client]
-) -> None:
-    canary = make_patient(harbour, physio, family_name="Kanarienvogel", record_number="CANARY-1")
+def test_what_is_of_one_clinic_is_nowhere_in_what_the_other_sees(things: Things) -> None:
+    clinic, physio = things.patient.clinic, things.people["physio"]
+    canary = make_patient(clinic, physio, family_name="Kanarienvogel", record_number="CANARY-1")
     make_signed(canary, physio, {("hip_flexion", "right"): grade(3)})
-    client = as_user(stranger)
     things.patient = canary
+    client = browser_of("stranger", things)
     for name in TABLE:
         for method in (client.get, client.post):
             response = method(address(name, things), {"q": "Kanarien", "find": "Kanarien"})

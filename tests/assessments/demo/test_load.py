@@ -1,12 +1,11 @@
 """The demonstration as it stands in the database."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from assessments import force, instrument, progress
@@ -49,20 +48,12 @@ from patients.names import search_terms
 TODAY = date(2026, 11, 20)
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The demonstration, loaded once for this file and taken back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_clinics(today=TODAY)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _each_alone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def _loaded(module_db: None) -> None:
+    load_clinics(today=TODAY)
 
 
 def patient(record_number: str) -> Patient:
