@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 from pypdf import PdfReader
+from pypdf.generic import NameObject
 
 from assessments.letters.facts import Wording, facts_of
 from assessments.letters.keeping import hash_of, keep_letter
@@ -41,7 +42,26 @@ def written(
 
 def text(pdf: PdfReader) -> str:
     """Return the words of the page, spaces evened out."""
+    for page in pdf.pages:
+        _leave_out_drawings(page)
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def _leave_out_drawings(part: Any) -> bool:
+    """Pass for images the parts of a page in which no letter is set; return whether one is.
+
+    Thousands of lines would be read in vain.
+    """
+    resources = part.get("/Resources", {})
+    parts = [each.get_object() for each in resources.get("/XObject", {}).values()]
+    written = "/Font" in resources
+    for each in parts:
+        if each["/Subtype"] == "/Form":
+            if _leave_out_drawings(each):
+                written = True
+            else:
+                each[NameObject("/Subtype")] = NameObject("/Image")
+    return written
 
 
 def make_letter(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, BlindPair, Measurement
@@ -31,7 +31,7 @@ from tests.people import grade, make_draft, make_signed, make_user
 
 HIP = ("hip_flexion", "right")
 CANARY = "Kanarienvogel"
-ADDRESSES = [(pattern.name, str(pattern.pattern)) for pattern in urlpatterns]
+ADDRESSES = [(pattern.name, set(pattern.pattern.converters)) for pattern in urlpatterns]
 
 
 def at_ten(patient: Patient) -> Any:
@@ -59,13 +59,15 @@ def form(client: Client, first: Assessment, **typed: str) -> dict[str, str]:
 
 def every_address(patient: Patient, *records: Assessment) -> list[str]:
     """Return each address of this room that is about the patient or one of the records."""
-    found = []
-    for name, _pattern in ADDRESSES:
-        for key in (patient.pk, *(record.pk for record in records)):
-            try:
-                found.append(reverse(f"assessments:{name}", args=[key]))
-            except NoReverseMatch:
-                continue
+    keys = {"patient_id": [patient.pk], "assessment_id": [record.pk for record in records]}
+    found = [
+        reverse(f"assessments:{name}", args=[key])
+        for kind in keys
+        for name, parameters in ADDRESSES
+        if parameters == {kind}
+        for key in keys[kind]
+    ]
+    assert len(found) > 40
     plain = ["start", "assessments:cohort", "assessments:back_entry", "patients:list"]
     return [*found, *map(reverse, plain), "/cohort/?direction=either", "/cohort/?ready=overdue"]
 
