@@ -25,6 +25,14 @@ from patients.actions import register_patient
 from patients.models import Patient
 
 PASSWORD = "a-long-test-password"
+PEOPLE = {
+    "physio": ("physio", "Pia Physio", Role.PHYSIOTHERAPIST),
+    "colleague": ("colleague", "Cora Colleague", Role.PHYSIOTHERAPIST),
+    "lead": ("lead", "Lea Lead", Role.LEAD),
+    "clinician": ("clinician", "Cleo Clinician", Role.CLINICIAN),
+    "admin": ("admin", "Ada Admin", Role.ADMINISTRATOR),
+    "stranger": ("physio", "Stan Stranger", Role.PHYSIOTHERAPIST),  # of the other clinic
+}
 
 
 def make_harbour() -> Clinic:
@@ -39,6 +47,13 @@ def make_user(email: str, clinic: Clinic, role: Role, name: str = "") -> User:
     user = User.objects.create_user(email=email, password=PASSWORD, name=name or email)
     Membership.objects.create(user=user, clinic=clinic, role=role)
     return user
+
+
+def make_person(who: str, clinic: Clinic) -> User:
+    """Return one of `PEOPLE`, made if there is none yet."""
+    address, name, role = PEOPLE[who]
+    email = f"{address}@{clinic.slug}.test"
+    return User.objects.filter(email=email).first() or make_user(email, clinic, role, name)
 
 
 def signed_in(user: User) -> Client:
@@ -101,46 +116,49 @@ def make_signed(
     return sign_assessment(draft, content, by=by, draft_revision=draft.draft.revision)
 
 
+# Where a file made them once for all its tests (`module_db`), each test finds them again.
+
+
 @pytest.fixture
 def harbour(db: None) -> Clinic:
-    return make_harbour()
+    return Clinic.objects.filter(slug="harbour").first() or make_harbour()
 
 
 @pytest.fixture
 def hillside(db: None) -> Clinic:
-    return make_hillside()
+    return Clinic.objects.filter(slug="hillside").first() or make_hillside()
 
 
 @pytest.fixture
 def physio(harbour: Clinic) -> User:
-    return make_user("physio@harbour.test", harbour, Role.PHYSIOTHERAPIST, "Pia Physio")
+    return make_person("physio", harbour)
 
 
 @pytest.fixture
 def colleague(harbour: Clinic) -> User:
     """Another physiotherapist of the same clinic."""
-    return make_user("colleague@harbour.test", harbour, Role.PHYSIOTHERAPIST, "Cora Colleague")
+    return make_person("colleague", harbour)
 
 
 @pytest.fixture
 def lead(harbour: Clinic) -> User:
-    return make_user("lead@harbour.test", harbour, Role.LEAD, "Lea Lead")
+    return make_person("lead", harbour)
 
 
 @pytest.fixture
 def clinician(harbour: Clinic) -> User:
-    return make_user("clinician@harbour.test", harbour, Role.CLINICIAN, "Cleo Clinician")
+    return make_person("clinician", harbour)
 
 
 @pytest.fixture
 def admin(harbour: Clinic) -> User:
-    return make_user("admin@harbour.test", harbour, Role.ADMINISTRATOR, "Ada Admin")
+    return make_person("admin", harbour)
 
 
 @pytest.fixture
 def stranger(hillside: Clinic) -> User:
     """A physiotherapist of the other clinic."""
-    return make_user("physio@hillside.test", hillside, Role.PHYSIOTHERAPIST, "Stan Stranger")
+    return make_person("stranger", hillside)
 
 
 @pytest.fixture

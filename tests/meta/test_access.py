@@ -44,18 +44,12 @@ from tests.people import (
     make_harbour,
     make_hillside,
     make_patient,
+    make_person,
     make_signed,
-    make_user,
     signed_in,
 )
 
-ROLES = {
-    "physio": Role.PHYSIOTHERAPIST,
-    "lead": Role.LEAD,
-    "clinician": Role.CLINICIAN,
-    "admin": Role.ADMINISTRATOR,
-}
-WHO = ("anonymous", *ROLES, "stranger")
+WHO = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
 OPEN = "in in in in in in"
 NOWHERE = "gone gone gone gone gone gone"  # to anybody
 SIGNED_IN = "login in in in in in"
@@ -240,10 +234,10 @@ class Things(SimpleNamespace):
 @pytest.fixture(scope="module")
 def world(module_db: None) -> Things:
     harbour = make_harbour()
-    people = {who: make_user(f"{who}@harbour.test", harbour, role) for who, role in ROLES.items()}
-    people["stranger"] = make_user("s@hillside.test", make_hillside(), Role.PHYSIOTHERAPIST)
+    people = {who: make_person(who, harbour) for who in WHO[1:-1]}
+    people["stranger"] = make_person("stranger", make_hillside())
     physio, admin = people["physio"], people["admin"]
-    colleague = make_user("colleague@harbour.test", harbour, Role.PHYSIOTHERAPIST)
+    colleague = make_person("colleague", harbour)
     patient = make_patient(harbour, physio, family_name="Winters", given_names="Álma")
     results = {("hip_flexion", "right"): grade(0)}
     invitation, token = invite(

@@ -1,59 +1,25 @@
 """Questions across patients: planted cases come back, and nothing else."""
 
-import csv
-import io
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from assessments.history import Cell, Result
 from assessments.models import SavedQuestion
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
 from mmt.audit.models import Action, AuditEvent, Outcome
-from patients.models import Event, Patient
+from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
-from tests.assessments.views.visiting import AsUser, queries
-from tests.people import grade, make_patient, make_signed
-
-KNEE: Cell = ("knee_extension", "left")
-HIP: Cell = ("hip_flexion", "right")
-NOT_TESTED = Result("not_testable", reason="pain")
-URL = "/cohort/"
+from tests.assessments.views.asking import HIP, URL, ask, exported, named, names, visits
+from tests.assessments.views.visiting import AsUser
+from tests.people import make_harbour, make_person
 
 
-def visits(patient: Patient, by: User, *grades: tuple[int, int | None], cell: Cell = KNEE) -> None:
-    """Sign visits of (days ago, level), None for not testable."""
-    for days, level in grades:
-        result = NOT_TESTED if level is None else grade(level)
-        at = timezone.now() - timedelta(days=days)
-        make_signed(patient, by, {cell: result}, tested_at=at)
-
-
-def named(clinic: Clinic, by: User, name: str, **more: Any) -> Patient:
-    return make_patient(clinic, by, family_name=name, **more)
-
-
-def ask(client: Client, **question: Any) -> PlainPage:
-    response = client.get(URL, question)
-    assert response.status_code == 200
-    return PlainPage(response.content.decode())
-
-
-def names(page: PlainPage) -> list[str]:
-    """Return the family names of the planted patients on a page, in order."""
-    found = [word for word in page.text.replace(",", " ").split() if word.startswith("Zz")]
-    return list(dict.fromkeys(found))
-
-
-@pytest.fixture
-def cohort(harbour: Clinic, physio: User, colleague: User) -> dict[str, Patient]:
+@pytest.fixture(scope="module")
+def planted(module_db: None) -> list[str]:
     """Patients whose knee extension is known: what each did stands in the name."""
-    grades = {
+    grades: dict[str, list[tuple[int, int | None]]] = {
         "Zzfelltozero": [(400, 6), (10, 0)],
         "Zzfellonce": [(400, 9), (200, 6), (10, 6)],
         "Zzthird": [(400, 12), (10, 11)],
@@ -64,10 +30,16 @@ def cohort(harbour: Clinic, physio: User, colleague: User) -> dict[str, Patient]
         "Zzrepeated": [(400, 9), (200, 3), (10, 3)],
         "Zzold": [(900, 9), (800, 3)],
     }
-    found = {name: named(harbour, physio, name) for name in grades}
+    harbour = make_harbour()
+    physio, colleague = make_person("physio", harbour), make_person("colleague", harbour)
     for name, steps in grades.items():
-        visits(found[name], colleague if name == "Zzjump" else physio, *steps)
-    return found
+        visits(named(harbour, physio, name), colleague if name == "Zzjump" else physio, *steps)
+    return list(grades)
+
+
+@pytest.fixture
+def cohort(db: None, planted: list[str]) -> dict[str, Patient]:
+    return {name: Patient.objects.get(family_name=name) for name in planted}
 
 
 @pytest.mark.parametrize(
@@ -213,89 +185,6 @@ def test_odd_addresses_are_answered(cohort: Any, as_user: AsUser, physio: User) 
     assert "Zzfelltozero" in twice
 
 
-def test_pages_hold_every_patient_once(harbour: Clinic, as_user: AsUser, physio: User) -> None:
-    for number in range(30):
-        patient = named(harbour, physio, f"Zz{number:02}")
-        visits(patient, physio, (100, 9), (10, 0))
-    client = as_user(physio)
-    first = ask(client, direction="fell")
-    [on] = [link for link in first.links if "after=" in link]
-    second = PlainPage(client.get(on).content.decode())
-    assert names(first) + names(second) == [f"Zz{number:02}" for number in range(30)]
-    [back] = [link for link in second.links if "before=" in link]
-    assert names(PlainPage(client.get(back).content.decode())) == names(first)
-    assert "direction=fell" in on
-
-
-@pytest.mark.parametrize(
-    "question", ["?direction=fell", "?ready=new", "?ready=overdue", "?ready=relapse"]
-)
-def test_it_asks_the_database_the_same_number_of_things(
-    question: str, harbour: Clinic, as_user: AsUser, physio: User
-) -> None:
-    as_user(physio)  # an earlier sign-in, for what is new since
-    client = as_user(physio)
-
-    def plant() -> None:
-        patient = named(harbour, physio, "Zzmore")
-        visits(patient, physio, (500, 9), (300, 0))
-        visits(patient, physio, (500, 9), (300, 0), cell=HIP)
-        relapse(patient, physio, 100)
-
-    plant()
-    few = len(queries(client, URL + question))
-    for _more in range(12):
-        plant()
-    assert len(queries(client, URL + question)) == few
-
-
-def relapse(patient: Patient, by: User, days: int, **more: Any) -> Event:
-    day = timezone.now().date() - timedelta(days=days)
-    return Event.objects.create(patient=patient, kind="relapse", started=day, entered_by=by, **more)
-
-
-def test_flagged_since_the_sign_in_before_this_one(
-    harbour: Clinic, as_user: AsUser, physio: User, clinician: User
-) -> None:
-    visits(named(harbour, physio, "Zzbefore"), physio, (400, 9), (10, 0))
-    client = as_user(clinician)
-    assert "first sign-in on record" in ask(client, ready="new").text
-    visits(named(harbour, physio, "Zzsince"), physio, (400, 9), (10, 0))
-    visits(named(harbour, physio, "Zzquiet"), physio, (400, 9), (10, 9))
-    assert names(ask(as_user(clinician), ready="new")) == ["Zzsince"]
-
-
-def test_overdue_are_the_active_ones_past_the_interval(
-    harbour: Clinic, as_user: AsUser, physio: User
-) -> None:
-    for name, days in (("Zzlate", 190), ("Zzsoon", 170), ("Zzgone", 400)):
-        visits(named(harbour, physio, name), physio, (days, 0))
-    Patient.objects.filter(family_name="Zzgone").update(archived_at=timezone.now())
-    page = ask(as_user(physio), ready="overdue")
-    assert names(page) == ["Zzlate"]
-    assert "re-test after 180 days" in page.text
-    late = Patient.objects.get(family_name="Zzlate")
-    assert late.last_seen
-    assert str(late.last_seen + timedelta(days=180)) in page.text
-
-
-def test_not_re_tested_after_a_relapse(harbour: Clinic, as_user: AsUser, physio: User) -> None:
-    for name, tested, struck in (
-        ("Zzwaits", 200, 100),
-        ("Zztested", 50, 100),
-        ("Zzvoided", 200, 100),
-        ("Zznever", None, 100),
-    ):
-        patient = named(harbour, physio, name)
-        if tested:
-            visits(patient, physio, (tested, 9))
-        void = {"voided_by": physio, "voided_at": timezone.now(), "void_reason": "r"}
-        event = relapse(patient, physio, struck, **(void if name == "Zzvoided" else {}))
-    page = ask(as_user(physio), ready="relapse")
-    assert names(page) == ["Zznever", "Zzwaits"]
-    assert str(event.started) in page.text
-
-
 def test_a_question_is_saved_under_a_name_of_ones_own(
     cohort: Any, as_user: AsUser, physio: User, colleague: User
 ) -> None:
@@ -309,108 +198,6 @@ def test_a_question_is_saved_under_a_name_of_ones_own(
     assert "You have a question of this name." in again
     assert 'value="Knees up"' in again
     assert as_user(colleague).post(asked, {"name": "Knees up"}).status_code == 302
-
-
-@pytest.mark.parametrize("name", ["", " ", "x" * 81, "a\0b"])
-def test_a_name_that_will_not_do_saves_nothing(name: str, as_user: AsUser, physio: User) -> None:
-    response = as_user(physio).post(f"{URL}?direction=rose", {"name": name})
-    assert response.status_code == 200
-    assert "id_name_error" in PlainPage(response.content.decode()).marked
-    assert not SavedQuestion.objects.exists()
-
-
-def test_a_wrong_question_is_not_saved(as_user: AsUser, physio: User) -> None:
-    assert as_user(physio).post(f"{URL}?side=up", {"name": "n"}).status_code == 200
-    assert not SavedQuestion.objects.exists()
-
-
-def test_deleting_asks_first_and_is_the_owners(
-    as_user: AsUser, physio: User, colleague: User
-) -> None:
-    kept = SavedQuestion.objects.create(owner=physio, name="Mine", query="direction=rose")
-    url = reverse("assessments:cohort_delete", args=[kept.pk])
-    assert as_user(colleague).post(url).status_code == 404
-    assert "Mine" not in ask(as_user(colleague)).text
-    assert as_user(physio).get(url).status_code == 200
-    assert SavedQuestion.objects.exists()
-    assert as_user(physio).post(url).status_code == 302
-    assert not SavedQuestion.objects.exists()
-
-
-def exported(client: Client, question: str) -> list[dict[str, str]]:
-    response = client.post(f"{URL}export/?{question}")
-    assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))  # type: ignore[attr-defined]
-
-
-def test_the_list_is_exported_as_it_stands_and_told(
-    harbour: Clinic, as_user: AsUser, physio: User, admin: User
-) -> None:
-    patient = named(harbour, physio, "=cmd()", record_number="R-1", birth_date=date(1970, 1, 2))
-    visits(patient, physio, (400, 6), (10, 0))
-    visits(named(harbour, physio, "Zzrose"), physio, (400, 0), (10, 1))
-    [row] = exported(as_user(admin), "direction=fell&by=2")
-    assert (row["family_name"], row["birth_date"]) == ("'=cmd()", "1970-01-02")
-    assert (row["from_grade"], row["to_grade"]) == ("3", "0")
-    assert row["to_date"] == str((harbour.now() - timedelta(days=10)).date())
-    assert (row["flag_since_baseline"], row["confirmed_by_repeat"]) == ("crossed", "no")
-    [event] = AuditEvent.objects.filter(action=Action.EXPORTED)
-    assert event.detail == {"question": "by=2", "rows": 1}
-    assert event.chain == str(harbour.pk)
-
-
-def test_who_is_overdue_is_exported_with_the_window(
-    harbour: Clinic, as_user: AsUser, physio: User, admin: User
-) -> None:
-    late = named(harbour, physio, "=Late")
-    for patient, days in ((late, 190), (named(harbour, physio, "Zzsoon"), 170)):
-        visits(patient, physio, (days, 0))
-    client = as_user(admin)
-    assert "Export as CSV" in ask(client, ready="overdue").text
-    [row] = exported(client, "ready=overdue")
-    late.refresh_from_db()
-    assert late.last_seen
-    assert (row["family_name"], row["last_visit"]) == ("'=Late", str(late.last_seen))
-    assert row["retest_interval_days"] == "180"
-    assert row["retest_due"] == str(late.last_seen + timedelta(days=180))
-    told = AuditEvent.objects.get(action=Action.EXPORTED)
-    assert told.detail == {"question": "ready=overdue", "rows": 1}
-
-
-def test_who_was_not_re_tested_after_a_relapse_is_exported(
-    harbour: Clinic, as_user: AsUser, physio: User, admin: User
-) -> None:
-    struck = relapse(named(harbour, physio, "Zznever"), physio, 100)
-    [row] = exported(as_user(admin), "ready=relapse")
-    assert row["family_name"] == "Zznever"
-    assert (row["relapse"], row["last_visit"]) == (str(struck.started), "")
-    told = AuditEvent.objects.get(action=Action.EXPORTED)
-    assert told.detail == {"question": "ready=relapse", "rows": 1}
-
-
-def test_what_is_new_is_exported_as_it_stands(
-    harbour: Clinic, as_user: AsUser, physio: User, admin: User
-) -> None:
-    visits(named(harbour, physio, "Zzbefore"), physio, (400, 9), (10, 0))
-    client = as_user(admin)
-    assert client.post(f"{URL}export/?ready=new").status_code == 302  # the first sign-in on record
-    visits(named(harbour, physio, "Zzsince"), physio, (400, 9), (10, 0))
-    [row] = exported(as_user(admin), "ready=new")
-    assert (row["family_name"], row["flag_since_baseline"]) == ("Zzsince", "crossed")
-    told = AuditEvent.objects.get(action=Action.EXPORTED)
-    assert told.detail["question"].startswith("ready=new&since=")
-
-
-def test_a_ready_list_leaves_only_clinics_one_may_export(
-    harbour: Clinic, as_user: AsUser, admin: User, hillside: Clinic, stranger: User
-) -> None:
-    Membership.objects.create(user=admin, clinic=hillside, role=Role.PHYSIOTHERAPIST)
-    foreign = named(hillside, stranger, "Zzforeign")
-    visits(foreign, stranger, (400, 9), (300, 0))
-    relapse(foreign, stranger, 100)
-    client = as_user(admin)
-    assert names(ask(client, ready="overdue")) == ["Zzforeign"]
-    assert exported(client, "ready=overdue") == exported(client, "ready=relapse") == []
 
 
 @pytest.mark.parametrize("person", ["physio", "lead", "clinician"])
