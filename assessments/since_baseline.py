@@ -9,7 +9,7 @@ from patients.models import Event, EventKind, Patient
 from .change import Change, compare, worst_first
 from .history import Cell
 from .models import Assessment, Progress
-from .querysets import visits_with_results
+from .querysets import visits_of
 from .rules import listed, rule_of
 
 
@@ -22,10 +22,7 @@ def changes_since_baseline(patient: Patient) -> list[Change]:
         pair = row.baseline_assessment_id, row.latest_assessment_id
         by_visits[pair][row.movement, row.side] = row.confirmed
     wanted = Assessment.objects.filter(pk__in={visit for pair in by_visits for visit in pair})
-    visits = {
-        visit.id: visit
-        for visit in visits_with_results(wanted.select_related("tester").defer("movements", "note"))
-    }
+    visits = {visit.id: visit for visit in visits_of(wanted)}
     relapses = list(
         Event.objects.filter(
             patient=patient, kind=EventKind.RELAPSE, voided_at__isnull=True

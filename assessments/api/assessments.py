@@ -22,7 +22,7 @@ from ..entry.operations import BadOperations, Batch, read_batch
 from ..entry.waiting import standing_on
 from ..models import Assessment, Draft
 from ..permissions import check_user_can_edit_draft, check_user_can_record
-from ..querysets import visits_with_results
+from ..querysets import visit_of
 from ..views.access import get_assessment, get_patient
 from .auth import READ, WRITE
 from .paging import After, Limit, next_address, page
@@ -88,7 +88,7 @@ def list_assessments(
 def one_assessment(request: SignedInRequest, assessment_id: UUID) -> Any:
     """A draft has no scores yet: what was typed in it is at `/draft`."""
     assessment = get_assessment(request, assessment_id)
-    [visit] = visits_with_results([assessment])
+    visit = visit_of(assessment)
     return record_out(assessment, dict(visit.results))
 
 

@@ -27,7 +27,7 @@ from ..permissions import (
     check_user_can_write_letter,
     user_can,
 )
-from ..querysets import visits_with_results
+from ..querysets import visit_of
 from ..rules import rule_of
 from ..since_baseline import changes_since_baseline
 from ..weakness import judgements_of
@@ -44,7 +44,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     assessment = get_assessment(request, assessment_id)
     if assessment.is_draft and user_can(check_user_can_edit_draft, request.user, assessment):
         return redirect("assessments:record", assessment.pk)
-    [visit] = visits_with_results([assessment])
+    visit = visit_of(assessment)
     results = visit.results
     amendments = assessment.amendments.select_related("by").prefetch_related("changes")
     context = {
