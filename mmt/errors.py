@@ -1,7 +1,8 @@
 """Error pages: the product's look, nothing of the request or of a patient in them.
 
 They need no session, database or context, since any of these may be what failed. A program that
-asked the API gets a problem document (RFC 9457) instead.
+asked the API gets a problem document (RFC 9457) instead, one that asked by FHIR an
+OperationOutcome.
 """
 
 import sys
@@ -17,6 +18,18 @@ RETRY_SECONDS = 5
 # SQLite's primary result codes: https://www.sqlite.org/rescode.html
 SQLITE_ERROR, SQLITE_IOERR, SQLITE_FULL = 1, 10, 13
 POSTGRES_DISK_FULL = "53100"
+FHIR = "application/fhir+json; fhirVersion=4.0"
+# https://hl7.org/fhir/R4/valueset-issue-type.html
+ISSUES = {
+    HTTPStatus.UNAUTHORIZED: "login",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not-supported",
+    HTTPStatus.NOT_ACCEPTABLE: "not-supported",
+    HTTPStatus.TOO_MANY_REQUESTS: "throttled",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "exception",
+    HTTPStatus.SERVICE_UNAVAILABLE: "transient",
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,11 +54,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     found = _database_problem(sys.exc_info()[1])
     if found is None:
         return _answer(request, 500)
-    if _is_of_the_api(request):
-        answer: HttpResponse = problem(503, found)
-    elif request.content_type == "application/json":
+    answer = _for_program(request, 503, found)
+    if answer is None and request.content_type == "application/json":
         answer = JsonResponse({"error": "server", "message": found}, status=503)
-    else:
+    elif answer is None:
         answer = _page(503, reason=found, sent="yes" if request.method == "POST" else "")
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
@@ -81,14 +93,31 @@ def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
+def outcome(status: int, detail: str = "") -> HttpResponse:
+    """Return an OperationOutcome, the refusal of a FHIR server."""
+    status = HTTPStatus(status)
+    issue = {
+        "severity": "error",
+        "code": ISSUES.get(status, "invalid"),
+        "diagnostics": detail or status.phrase,
+    }
+    body = {"resourceType": "OperationOutcome", "issue": [issue]}
+    return JsonResponse(
+        body, status=status, content_type=FHIR, json_dumps_params={"ensure_ascii": False}
+    )
+
+
 def _answer(request: HttpRequest, status: int, **words: str) -> HttpResponse:
-    if _is_of_the_api(request):
-        return problem(status, words.get("reason", ""))
-    return _page(status, **words)
+    return _for_program(request, status, words.get("reason", "")) or _page(status, **words)
 
 
-def _is_of_the_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/v1/")
+def _for_program(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+    """Return the answer in the form that the asked address speaks; None for a page's."""
+    if request.path.startswith("/api/v1/"):
+        return problem(status, detail)
+    if request.path.startswith("/fhir/"):
+        return outcome(status, detail)
+    return None
 
 
 def _page(status: int, **words: str) -> HttpResponse:

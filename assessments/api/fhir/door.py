@@ -9,86 +9,90 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 
 from mmt.accounts.models import Scope
 from mmt.accounts.tokens import ALLOWS, find_token
+from mmt.errors import FHIR, outcome
 
 from ...exchange.fhir import Resource
 from ..problems import Problem
 
-FHIR = "application/fhir+json"
-TAKEN = {FHIR, "application/json", "application/*", "*/*", "json", "text/json"}
-Read = Callable[..., Resource]
-# https://hl7.org/fhir/R4/valueset-issue-type.html
-ISSUES = {
-    HTTPStatus.UNAUTHORIZED: "login",
-    HTTPStatus.FORBIDDEN: "forbidden",
-    HTTPStatus.NOT_FOUND: "not-found",
-    HTTPStatus.NOT_ACCEPTABLE: "not-supported",
-}
+JSON = "application/fhir+json"
+TAKEN = {JSON, "application/json", "application/*", "*/*", "json", "text/json"}
+SAFE = ("GET", "HEAD")
+# What a view returns: a resource, or an answer where that is no resource.
+Read = Callable[..., Resource | HttpResponseBase]
 
 
-def fhir(read: Read) -> Callable[..., HttpResponse]:
+def fhir(read: Read) -> Callable[..., HttpResponseBase]:
     """Make a view of a function that returns a resource; it needs a key that may read."""
-    return login_not_required(require_safe(_answering(read, by_key=True)))
+    return _answering(read, scope=Scope.READ, methods=SAFE)
 
 
-def open_fhir(read: Read) -> Callable[..., HttpResponse]:
+def open_fhir(read: Read) -> Callable[..., HttpResponseBase]:
     """The same for what tells of the server alone."""
-    return login_not_required(require_safe(_answering(read, by_key=False)))
+    return _answering(read, scope=None, methods=SAFE)
 
 
-def _answering(read: Read, *, by_key: bool) -> Callable[..., HttpResponse]:
+def _answering(
+    read: Read, *, scope: Scope | None, methods: tuple[str, ...]
+) -> Callable[..., HttpResponseBase]:
     @wraps(read)
-    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
+            _check_method(request, methods)
             _check_form(request)
-            if by_key:
-                _let_in(request)
-            return _answer(read(request, *args, **kwargs))
+            if scope:
+                _let_in(request, scope)
+            found = read(request, *args, **kwargs)
+            return found if isinstance(found, HttpResponseBase) else _answer(found)
         except Problem as found:
-            return _outcome(found.status, found.detail, found.headers)
+            return _refused(found)
         except PermissionDenied as refused:
-            return _outcome(HTTPStatus.FORBIDDEN, str(refused))
+            return outcome(HTTPStatus.FORBIDDEN, str(refused))
         except Http404:
-            return _outcome(HTTPStatus.NOT_FOUND, _("There is no such thing here."))
+            return outcome(HTTPStatus.NOT_FOUND, _("There is no such thing here."))
 
-    return view
+    # A session opens nothing here, so there is nothing that another site could misuse.
+    return login_not_required(csrf_exempt(view))
+
+
+def _check_method(request: HttpRequest, methods: tuple[str, ...]) -> None:
+    if request.method not in methods:
+        raise Problem(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            _("%(method)s is not answered here.") % {"method": request.method},
+            headers={"Allow": ", ".join(methods)},
+        )
 
 
 def _check_form(request: HttpRequest) -> None:
     wanted = request.GET.get("_format") or request.headers.get("Accept", "*/*")
     kinds = {each.partition(";")[0].strip() for each in wanted.split(",")}
     if not kinds & TAKEN:
-        raise Problem(HTTPStatus.NOT_ACCEPTABLE, _("Only JSON is given: %s.") % FHIR)
+        raise Problem(HTTPStatus.NOT_ACCEPTABLE, _("Only JSON is given: %s.") % JSON)
 
 
-def _let_in(request: HttpRequest) -> None:
+def _let_in(request: HttpRequest, scope: Scope) -> None:
     kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
     token = find_token(secret.strip()) if kind.lower() == "bearer" else None
     if token is None:
         detail = _("A key is needed: Authorization: Bearer followed by it.")
         raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-    if Scope.READ not in ALLOWS[Scope(token.scope)]:
+    if scope not in ALLOWS[Scope(token.scope)]:
         raise Problem(HTTPStatus.FORBIDDEN, _("This key does not open that."))
     request.user = token.user
 
 
-def _answer(resource: Resource, status: int = 200) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(resource, ensure_ascii=False),
-        status=status,
-        content_type=f"{FHIR}; fhirVersion=4.0",
-    )
+def _answer(resource: Resource) -> HttpResponse:
+    return HttpResponse(json.dumps(resource, ensure_ascii=False), content_type=FHIR)
 
 
-def _outcome(
-    status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
-) -> HttpResponse:
-    issue = {"severity": "error", "code": ISSUES.get(status, "invalid"), "diagnostics": detail}
-    answer = _answer({"resourceType": "OperationOutcome", "issue": [issue]}, status)
-    for name, value in (headers or {}).items():
+def _refused(found: Problem) -> HttpResponse:
+    answer = outcome(found.status, found.detail)
+    for name, value in found.headers.items():
         answer.headers[name] = value
     return answer
