@@ -27,6 +27,7 @@ class Column(NamedTuple):
     iso: str
     day: str
     month: str
+    month_of_year: str
     year: str
     tester: str
     initials: str
@@ -72,6 +73,7 @@ def columns(visits: Iterable[Visit], words: Words, testers: Testers | None = Non
                 iso=day.isoformat(),
                 day=words.day(day),
                 month=f"{day.day} {words.months[day.month]}",
+                month_of_year=f"{words.months[day.month]} {day.year}",
                 year=str(day.year),
                 tester=tester.tester,
                 initials=tester.initials,

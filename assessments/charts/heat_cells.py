@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import instrument
-from ..history import Result
+from ..history import Cell, Result
 from .columns import Column
-from .rows import Box
+from .rows import Box, Rows
 from .shapes import CELL_HEIGHT, CORNER, hatch, outline
 from .words import Words
 
@@ -18,9 +18,9 @@ BASELINE = 17
 
 @dataclass(frozen=True, slots=True)
 class DrawnCells:
-    """`marks` of each visit around its own centre, and the table cells of each box."""
+    """`marks` of each visit around its own centre, part by part, and each box's table cells."""
 
-    marks: list[str]
+    marks: list[list[str]]
     table: list[list[str]]
 
 
@@ -32,53 +32,75 @@ class Signs:
     marks: list[list[str | None]]
 
 
-def draw_cells(
-    columns: Sequence[Column], boxes: Sequence[Box], words: Words, name: str
-) -> DrawnCells:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The cells of one part of the rows, while its visits are drawn one after the other.
+
+    Of each box: its outlines of change, its words for the table beside its cell, and its level and
+    codes when it was last graded.
+    """
+
+    boxes: Sequence[Box]
+    changes: list[tuple[str, str]]
+    said: list[tuple[Cell, list[str]]]
+    levels: list[int | None]
+    codes: list[Sequence[str]]
+
+
+def draw_cells(columns: Sequence[Column], rows: Rows, words: Words, name: str) -> DrawnCells:
     """Return every cell of every visit, drawn and in words.
 
     The outline compares with the last time that the cell was graded: a visit between without a
     grade hides no change. `name` is the prefix of the ids of `definitions`.
     """
-    table: list[list[str]] = [[] for _box in boxes]
-    rows = [(box.cell, row) for box, row in zip(boxes, table, strict=True)]
-    changes = [(_change(box, "better", name), _change(box, "worse", name)) for box in boxes]
-    last: list[int | None] = [None] * len(boxes)
-    last_codes: list[Sequence[str]] = [()] * len(boxes)
-    signs: dict[tuple[str, ...], Signs] = {}
-    marks, blank = [], words.blank
+    parts = [_drawing(part.boxes, name) for part in rows.parts]
+    signs: dict[tuple[str, ...], list[Signs]] = {}
+    marks = []
     for column in columns:
-        codes, results = column.codes, column.visit.results
+        codes = column.codes
         if codes not in signs:
-            signs[codes] = _signs(codes, len(boxes))
-        ready, said, shown = signs[codes].marks, signs[codes].table, []
-        for place, (cell, row) in enumerate(rows):
-            result = results.get(cell)
-            if result is None:
-                row.append(blank)
-                continue
-            level, before = result.level, last[place]
-            if level is None:
-                shown.append(_absent(boxes[place], result, words, name))
-                row.append(f"<td>{words.absence(result)}</td>")
-                continue
-            mark, text = ready[place][level], said[level]
-            if mark is None:
-                mark = ready[place][level] = _mark(boxes[place], level, codes[level])
-            if level != before:
-                if before is not None:
-                    mark += changes[place][level < before]
-                    text = words.change(last_codes[place][before], codes[level], level < before)
-                last[place] = level
-            last_codes[place] = codes
-            if result.limiters:
-                text = f"{text[:-5]}{words.limiters(result)}</td>"
-            shown.append(mark)
-            row.append(text)
-        # Each mark lacks only its opening, which is the same for all of a visit.
-        opening = f'<rect data-date="{column.iso}"'
-        marks.append(opening + opening.join(shown) if shown else "")
-    return DrawnCells(marks, table)
+            signs[codes] = [_signs(codes, len(part.boxes)) for part in parts]
+        drawn = zip(parts, signs[codes], strict=True)
+        marks.append([_draw_visit(column, part, ready, words, name) for part, ready in drawn])
+    return DrawnCells(marks, [said for part in parts for _cell, said in part.said])
+
+
+def _drawing(boxes: Sequence[Box], name: str) -> Drawing:
+    changes = [(_change(box, "better", name), _change(box, "worse", name)) for box in boxes]
+    said: list[tuple[Cell, list[str]]] = [(box.cell, []) for box in boxes]
+    return Drawing(boxes, changes, said, [None] * len(boxes), [()] * len(boxes))
+
+
+def _draw_visit(column: Column, part: Drawing, ready: Signs, words: Words, name: str) -> str:
+    """Draw one visit's cells of a part, and add to what is said of each."""
+    codes, results, levels, last_codes = column.codes, column.visit.results, part.levels, part.codes
+    marks, table, shown, blank = ready.marks, ready.table, [], words.blank
+    for place, (cell, said) in enumerate(part.said):
+        result = results.get(cell)
+        if result is None:
+            said.append(blank)
+            continue
+        level, before = result.level, levels[place]
+        if level is None:
+            shown.append(_absent(part.boxes[place], result, words, name))
+            said.append(f"<td>{words.absence(result)}</td>")
+            continue
+        mark, text = marks[place][level], table[level]
+        if mark is None:
+            mark = marks[place][level] = _mark(part.boxes[place], level, codes[level])
+        if level != before:
+            if before is not None:
+                mark += part.changes[place][level < before]
+                text = words.change(last_codes[place][before], codes[level], level < before)
+            levels[place] = level
+        last_codes[place] = codes
+        if result.limiters:
+            text = f"{text[:-5]}{words.limiters(result)}</td>"
+        shown.append(mark)
+        said.append(text)
+    # Each mark lacks only its opening, which is the same for all of a visit.
+    opening = f'<rect data-date="{column.iso}"'
+    return opening + opening.join(shown) if shown else ""
 
 
 def definitions(boxes: Sequence[Box], name: str) -> str:

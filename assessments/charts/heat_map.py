@@ -23,6 +23,8 @@ from .words import Words, escape, spoken_words
 AIRY_GAP = 70
 AIRY_VISITS = 16
 SIDES_BASELINE = 56
+# After so many movements, the next region's heading repeats the dates.
+ROWS_A_DATE = 6
 MARKERS = [marker(shape, 4) for shape in range(len(SHAPES))]
 OTHER_TESTER = f'<path class="other-tester" d="M-20 37{unequal(4.5)}"/>'
 
@@ -39,7 +41,7 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
         return _nothing(found)
     width = max(len(found) * GAP, min(len(found), AIRY_VISITS) * AIRY_GAP)
     scale = ruler(history, found, width=width, gap=GAP, unit="%")
-    drawn = draw_cells(found, rows.boxes, words, name)
+    drawn = draw_cells(found, rows, words, name)
     caption = heat_table.caption(found, rows)
     parts = [
         f'<figure class="chart heat-map" data-chart="heat-map" {spoken_words()}>',
@@ -71,7 +73,7 @@ def _nothing(found: Sequence[Column]) -> SafeString:
 def _labels(rows: Rows, top: int) -> str:
     """Return the column of row labels, which stays when the picture scrolls."""
     items = [
-        f"<li><span>{row.label}</span></li>"
+        f"<li><span>{_label(row.label)}</span></li>"
         if row.movement
         else f'<li class="region">{row.label}</li>'
         for row in rows.rows
@@ -82,11 +84,17 @@ def _labels(rows: Rows, top: int) -> str:
     )
 
 
+def _label(label: str) -> str:
+    """Mark what a name adds in brackets at its end: where there is little room, it goes first."""
+    name, bracket, more = label.partition(" (")
+    return f"{name}<small> ({more}</small>" if bracket and more.endswith(")") else label
+
+
 def _picture(
     found: Sequence[Column],
     rows: Rows,
     scale: Ruler,
-    marks: Sequence[str],
+    marks: Sequence[Sequence[str]],
     words: Words,
     name: str,
 ) -> list[str]:
@@ -101,16 +109,32 @@ def _picture(
         *guides(rows, top + HEADER, "100%"),
     ]
     with_testers = any(column.other_tester for column in found)
-    sides = _sides(rows, words)
+    sides, again = _sides(rows, words), _again(rows)
     for place, (column, centre) in enumerate(zip(found, scale.centres, strict=True)):
         parts += (
             f'<svg class="visit" x="{centre:.2f}%" y="{top}" overflow="visible" '
             f'data-tester="{column.tester}"><g id="{name}-{place}">'
-            f'{_header(column, with_testers)}{sides}<g transform="translate(0 {HEADER})">',
-            marks[place],
-            "</g></g></svg>",
+            f"{_header(column, with_testers)}{sides}</g>",
+            *(f'<text class="heat-again" y="{y}">{column.month_of_year}</text>' for y in again),
+            *(
+                f'<g id="{name}-{place}-{part}" transform="translate(0 {HEADER})">{drawn}</g>'
+                for part, drawn in enumerate(marks[place])
+            ),
+            "</svg>",
         )
     return [*parts, "</svg>"]
+
+
+def _again(rows: Rows) -> list[int]:
+    """Return where a column says again when it was: at a region's heading, far enough down."""
+    found, since = [], 0
+    for row in rows.rows:
+        if row.movement:
+            since += 1
+        elif since >= ROWS_A_DATE:
+            found.append(HEADER + row.top + ROW - 9)
+            since = 0
+    return found
 
 
 def guides(rows: Rows, top: int, width: str) -> list[str]:

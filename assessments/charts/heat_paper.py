@@ -1,4 +1,5 @@
-"""The heat map on paper: its columns again, in blocks of visits that fit the width of a page.
+"""The heat map on paper: its columns again, in blocks of visits that fit the width of a page and
+of regions that fit its height.
 
 Each block has its own row labels and its own ruler, true to time within the block. Cells are not
 drawn a second time: the columns on the screen are referred to.
@@ -8,8 +9,8 @@ from collections.abc import Sequence
 
 from ..history import History
 from .columns import Column
-from .rows import GAP, HEADER, ROW, Row, Rows
-from .ruler import draw_ruler, ruler
+from .rows import GAP, HEADER, ROW, Part, Row, Rows
+from .ruler import Ruler, draw_ruler, ruler
 from .words import Words
 
 VISITS_A_BLOCK = 12
@@ -22,27 +23,43 @@ def blocks(
     history: History, columns: Sequence[Column], rows: Rows, words: Words, name: str
 ) -> list[str]:
     """Return all blocks; `name` is the prefix of the ids of the columns on the screen."""
-    labels = "".join([_label(row) for row in rows.rows])
     parts = ['<div class="heat-paper" aria-hidden="true">']
     for first in range(0, len(columns), VISITS_A_BLOCK):
         shown = columns[first : first + VISITS_A_BLOCK]
         # A short last block keeps the scale of the others.
         room = VISITS_A_BLOCK if first else max(len(shown), FEWEST)
         scale = ruler(history, shown, width=(len(shown) if first else room) * GAP, gap=GAP)
-        height = scale.height + HEADER + rows.height + 6
-        parts += [
-            f'<svg class="heat" viewBox="0 0 {LABELS + room * GAP} {height}" '
-            f'width="{LABELS + room * GAP}" preserveAspectRatio="xMinYMin">'
-            f'<g transform="translate(0 {scale.height + HEADER})">{labels}</g>'
-            f'<g transform="translate({LABELS} 0)">',
-            *draw_ruler(scale, words),
-            *(
-                f'<use href="#{name}-{place}" x="{centre:.2f}" y="{scale.height}"/>'
-                for place, centre in enumerate(scale.centres, start=first)
-            ),
-            "</g></svg>",
-        ]
+        drawn = "".join(draw_ruler(scale, words))
+        for place, part in enumerate(rows.parts):
+            parts += [
+                _opening(LABELS + room * GAP, scale.height + HEADER + part.height + 6),
+                *_labels(part, scale.height + HEADER - part.top),
+                f'<g transform="translate({LABELS} 0)">',
+                drawn,
+                *_columns(scale, first, name, "", scale.height),
+                *_columns(scale, first, name, f"-{place}", scale.height - part.top),
+                "</g></svg>",
+            ]
     return [*parts, "</div>"]
+
+
+def _opening(width: int, height: int) -> str:
+    return (
+        f'<svg class="heat" viewBox="0 0 {width} {height}" width="{width}" '
+        f'preserveAspectRatio="xMinYMin">'
+    )
+
+
+def _labels(part: Part, top: int) -> list[str]:
+    return [f'<g transform="translate(0 {top})">', *map(_label, part.rows), "</g>"]
+
+
+def _columns(scale: Ruler, first: int, name: str, part: str, top: int) -> list[str]:
+    """Refer to the heads of the columns from the visit `first` on, or to their cells of a part."""
+    return [
+        f'<use href="#{name}-{place}{part}" x="{centre:.2f}" y="{top}"/>'
+        for place, centre in enumerate(scale.centres, start=first)
+    ]
 
 
 def _label(row: Row) -> str:

@@ -1,7 +1,7 @@
 """Rows of the heat map: movements by region, proximal to distal, and each cell's box."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import instrument
 from ..history import Cell
@@ -13,6 +13,8 @@ REGION_ROW = 30
 # The least room of a column, and the height of its date, tester and sides above the rows.
 GAP = 2 * CELL_WIDTH + 5
 HEADER = 62
+# What of the rows stands on one sheet of paper and can still be read.
+MOST_TOGETHER = 31 * ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,31 @@ class Box:
     width: float
 
 
+@dataclass(slots=True)
+class Part:
+    """Whole regions that stand together on paper; `top` is that of the first of its rows."""
+
+    top: int
+    height: int = 0
+    rows: list[Row] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    rows: list[Row]
-    boxes: list[Box]
-    height: int
+    parts: list[Part]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for part in self.parts for row in part.rows]
+
+    @property
+    def boxes(self) -> list[Box]:
+        return [box for part in self.parts for box in part.boxes]
+
+    @property
+    def height(self) -> int:
+        return sum(part.height for part in self.parts)
 
 
 def rows_of(cells: Iterable[Cell], words: Words) -> Rows:
@@ -50,21 +72,25 @@ def rows_of(cells: Iterable[Cell], words: Words) -> Rows:
     keys = {movement for movement, _side in wanted}
     for key in keys:
         instrument.movement(key)
-    rows: list[Row] = []
-    boxes: list[Box] = []
+    parts: list[Part] = []
     top = 0
     for region, movements in instrument.by_region(k for k in instrument.MOVEMENTS if k in keys):
-        rows.append(Row("", words.region(region), top))
+        height = REGION_ROW + len(movements) * ROW
+        if not parts or parts[-1].height + height > MOST_TOGETHER:
+            parts.append(Part(top))
+        part = parts[-1]
+        part.height += height
+        part.rows.append(Row("", words.region(region), top))
         top += REGION_ROW
         for movement in movements:
-            rows.append(Row(movement.key, words.movement(movement.key), top))
-            boxes += [
+            part.rows.append(Row(movement.key, words.movement(movement.key), top))
+            part.boxes += [
                 _box((movement.key, side.value), top)
                 for side in movement.sides
                 if (movement.key, side.value) in wanted
             ]
             top += ROW
-    return Rows(rows, boxes, top)
+    return Rows(parts)
 
 
 def _box(cell: Cell, top: int) -> Box:

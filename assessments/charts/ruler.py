@@ -15,6 +15,8 @@ BAR = 14
 TICK_LABEL = 16
 LEADER = 30
 LONGEST_LABEL = 40
+# A bar of so many pixels says what it is at both ends.
+LONG_BAR = 700
 # A usual letter of a label, in pixels: enough to keep labels apart.
 LETTER = 6.2
 TICK_ROOM = 90
@@ -119,17 +121,24 @@ def _room(bar: Bar, pixel: float) -> tuple[float, float]:
 
 def draw_ruler(found: Ruler, words: Words) -> list[str]:
     """Return the marks of a ruler: bars, axis with ticks, a dot and a leader for each visit."""
-    marks = [_draw_bar(bar, found.unit) for bar in found.bars]
+    marks = [_draw_bar(bar, found.unit, found.pixel) for bar in found.bars]
     return [*marks, *_draw_axis(found, words), *_draw_leaders(found)]
 
 
-def _draw_bar(bar: Bar, unit: str) -> str:
+def _draw_bar(bar: Bar, unit: str, pixel: float) -> str:
     top = bar.lane * LANE
     side = "before" if bar.label_left else "inside"
-    return (
+    drawn = (
         f'<rect class="happening {bar.style}" x="{bar.start:.2f}{unit}" y="{top}" '
         f'width="{bar.end - bar.start:.2f}{unit}" height="{BAR}" rx="3"/>'
         f'<text class="happening-label {side}" x="{bar.label_at:.2f}{unit}" '
+        f'y="{top + 11}">{escape(bar.label)}</text>'
+    )
+    if bar.end - bar.start < LONG_BAR * pixel:
+        return drawn
+    # Its start may have scrolled away.
+    return (
+        f'{drawn}<text class="happening-label before" x="{bar.end - 6 * pixel:.2f}{unit}" '
         f'y="{top + 11}">{escape(bar.label)}</text>'
     )
 

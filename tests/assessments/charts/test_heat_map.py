@@ -108,14 +108,33 @@ class TestTime:
     def test_one_visit_alone_can_be_drawn(self):
         assert len(marks(drawn(history(visit(0, {KNEE: graded("4")}))))) == 1
 
-    def test_paper_refers_to_every_column_once(self):
+    def test_paper_refers_to_every_column_and_its_cells_once(self):
         found = history(*(visit(30 * n, {KNEE: graded("4")}) for n in range(30)))
         tree = drawn(found)
         columns = {e.attrib["id"] for e in tree.iter("g") if "id" in e.attrib}
         [paper] = classes(tree, "heat-paper")
         referred = [use.attrib["href"].removeprefix("#") for use in paper.iter("use")]
-        assert len(referred) == 30
+        assert len(referred) == 60
         assert set(referred) == columns
+
+
+class TestFullBattery:
+    CELLS = instrument.cells(instrument.MOVEMENTS)
+    FOUND = history(visit(0, dict.fromkeys(CELLS, graded("4"))))
+
+    def test_on_paper_legs_and_the_rest_stand_apart_each_with_all_of_its_rows(self):
+        tree = drawn(self.FOUND, *self.CELLS)
+        [paper] = classes(tree, "heat-paper")
+        regions = [[text(each) for each in classes(block, "region")] for block in paper]
+        assert regions == [["Hips", "Knees", "Ankles"], ["Upper body", "Arms"]]
+        part = {e.attrib.get("id"): e for e in tree.iter("g")}
+        cells = [len([*part[f"heat-map-0-{place}"].iter("rect")]) for place in range(2)]
+        assert sum(cells) == len(self.CELLS)
+
+    def test_far_down_the_dates_stand_again(self):
+        tree = drawn(self.FOUND, *self.CELLS)
+        assert [each.text for each in classes(tree, "heat-again")] == ["Mar 2022"] * 3
+        assert not classes(drawn(self.FOUND), "heat-again")
 
 
 class TestHappenings:
@@ -161,6 +180,13 @@ class TestHappenings:
         assert "referral, until it was answered" in text(classes(tree, "chart-legend")[0])
         rows = [text(row) for row in list(tree.iter("table"))[1].iter("tr")]
         assert rows[1:] == [f"{words}1 Apr 20221 May 2022"]
+
+    def test_a_long_bar_says_what_it_is_at_both_ends(self):
+        walker = Happening("device", "walker", FIRST_DAY)
+        for count, said in ((4, 1), (20, 2)):
+            visits = [visit(30 * n, {KNEE: graded("4")}) for n in range(count)]
+            [screen] = classes(drawn(history(*visits, interventions=[walker])), "heat-scroll")
+            assert len(classes(screen, "happening-label")) == said
 
     def test_the_legend_names_what_there_is(self):
         fall = Happening("fall", "fall", FIRST_DAY)
