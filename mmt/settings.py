@@ -140,6 +140,10 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "mmt.accounts.store"
+# Once a day, by a worker: functions that return an iterator of steps (mmt/jobs/duties.py).
+DUTIES = [
+    "mmt.audit.verify.verify_daily",
+]
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -28,7 +28,7 @@ def record(
     action: Action,
     *,
     by: Actor | None,
-    clinic_id: UUID | None = None,
+    clinic_id: UUID | str | None = None,
     patient_id: UUID | None = None,
     target: object = "",
     detail: Mapping[str, Any] | None = None,
@@ -58,7 +58,7 @@ def record_many(
     told: Iterable[Told],
     *,
     by: Actor | None,
-    clinic_id: UUID | None = None,
+    clinic_id: UUID | str | None = None,
     outcome: Outcome = Outcome.DONE,
     actor: str = "",
 ) -> list[AuditEvent]:

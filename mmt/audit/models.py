@@ -5,6 +5,7 @@ Nothing here points at another table with a foreign key: the log must outlive wh
 
 import hashlib
 import json
+import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -75,6 +76,16 @@ class Action(models.TextChoices):
     JOB_CANCELLED = "job_cancelled", _("Background work called off")
     JOB_FILE_TAKEN = "job_file_taken", _("File of background work downloaded")
     DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
+    AUDIT_VERIFIED = "audit_verified", _("Audit log checked")
+    AUDIT_EXPORTED = "audit_exported", _("Audit log exported")
+    ACCESS_LOG_GIVEN = "access_log_given", _("Access log of a patient opened or taken")
+    PRINTED = "printed", _("Page with a patient printed")
+    ALARM_RAISED = "alarm_raised", _("Alarm raised")
+    ALARM_ACKNOWLEDGED = "alarm_acknowledged", _("Alarm acknowledged")
+    ACCESS_REFUSED = "access_refused", _("Access refused")
+    EMERGENCY_OPENED = "emergency_opened", _("Emergency access to a patient of another clinic")
+    EMERGENCY_ENDED = "emergency_ended", _("Emergency access ended")
+    EMERGENCY_REVIEWED = "emergency_reviewed", _("Emergency access looked at")
 
 
 class Outcome(models.TextChoices):
@@ -122,6 +133,13 @@ class AuditEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient_id", "at"], name="audit_by_patient"),
             models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+            models.Index(fields=["chain", "at"], name="audit_by_time"),
+            models.Index(fields=["chain", "action", "at"], name="audit_by_action"),
+            models.Index(
+                fields=["chain", "at"],
+                condition=models.Q(outcome=Outcome.REFUSED),
+                name="audit_refused",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,3 +176,75 @@ class Viewing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_id} saw {self.patient_id} in {self.hour:%Y-%m-%d %H}"
+
+
+class Refusal(models.Model):
+    """That a person was refused at one kind of address in an hour: told once, so that nobody
+    floods the log by trying every identifier there is.
+    """
+
+    pk = models.CompositePrimaryKey("actor_id", "pattern", "hour")
+    actor_id = models.UUIDField()
+    pattern = models.CharField(max_length=80)
+    hour = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} was refused {self.pattern} in {self.hour:%Y-%m-%d %H}"
+
+
+class Exported(models.Model):
+    """That a patient's records were in what an event tells left. The event holds a hash over all
+    of its patients, so that these rows are under the chain too.
+    """
+
+    pk = models.CompositePrimaryKey("patient_id", "event_id")
+    patient_id = models.UUIDField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["event_id"], name="audit_exported_by_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} in {self.event_id}"
+
+
+class Alarm(models.Model):
+    """Something that administrators must look at: it stands until one of them says why it may go.
+
+    `chain` says whose: a clinic's, or "house" for everybody's. `key` names the place, so that what
+    is found again every day alarms once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chain = models.CharField(max_length=36)
+    key = models.CharField(max_length=120, unique=True)
+    said = models.CharField(max_length=300)
+    raised_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=254, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(acknowledged_at__isnull=True, acknowledged_by="", reason="")
+                | (
+                    models.Q(acknowledged_at__isnull=False)
+                    & ~models.Q(acknowledged_by="")
+                    & ~models.Q(reason="")
+                ),
+                name="alarm_goes_with_who_and_why",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["chain"],
+                condition=models.Q(acknowledged_at__isnull=True),
+                name="alarm_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.said

@@ -9,4 +9,12 @@ TRIGGERS = (
         message="The audit log is append-only.",
         truncate=True,
     ),
+    Trigger(
+        name="audit_exported_append_only",
+        table="audit_exported",
+        events=("UPDATE", "DELETE"),
+        when="TRUE",
+        message="What an event tells of is append-only.",
+        truncate=True,
+    ),
 )

@@ -112,3 +112,20 @@ class Job(models.Model):
             return None
         passed = (now - self.started_at).total_seconds()
         return max(0.0, passed / self.done * (self.total - self.done))
+
+
+class DutyRun(models.Model):
+    """When a duty was last begun and done: `name` is its path in settings.DUTIES.
+
+    `ended_at` is when the last run that came to its end was begun, so that a duty keeps its hour;
+    `alive_at` the last sign of a run under way or of one that failed.
+    """
+
+    name = models.CharField(max_length=120, primary_key=True)
+    begun_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

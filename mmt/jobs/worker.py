@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connections
 
 from . import queue
+from .duties import Rota
 from .models import Job
 from .work import Work, perform
 
@@ -28,12 +29,16 @@ class Worker:
     def __init__(self, *, lease: timedelta = LEASE, stopping: Callable[[], bool]) -> None:
         self.lease, self.stopping = lease, stopping
         self._swept = self._cleared = float("-inf")
+        self._rota = Rota()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Do what there is to do, until told to stop; with `until_idle`, until nothing waits."""
+        """Do what there is to do, until told to stop; with `until_idle`, until nothing waits.
+
+        Jobs come first; the daily duties are for who stays.
+        """
         while not self.stopping():
             try:
-                worked = self.turn()
+                worked = self.turn() or (not until_idle and self._rota.step())
             except (OperationalError, InterfaceError):
                 log.warning("The database is away.", exc_info=True)
                 connections.close_all()

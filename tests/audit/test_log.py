@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from mmt.accounts.models import User
 from mmt.audit.log import record, record_viewing
-from mmt.audit.models import Action, AuditEvent, Chain, Viewing
+from mmt.audit.models import Action, Alarm, AuditEvent, Chain, Exported, Refusal, Viewing
 from patients.models import Patient
 from tests.refusals import refused_by
 
@@ -52,6 +52,29 @@ def see_twice(event: AuditEvent) -> object:
     return Viewing.objects.bulk_create([Viewing(**seen), Viewing(**seen)])
 
 
+def refuse_twice(event: AuditEvent) -> object:
+    seen = {"actor_id": uuid4(), "pattern": "read", "hour": event.at}
+    return Refusal.objects.bulk_create([Refusal(**seen), Refusal(**seen)])
+
+
+def export_twice(event: AuditEvent) -> object:
+    row = {"patient_id": uuid4(), "event_id": event.pk}
+    return Exported.objects.bulk_create([Exported(**row), Exported(**row)])
+
+
+def change_exported(event: AuditEvent) -> object:
+    Exported.objects.create(patient_id=uuid4(), event_id=event.pk)
+    return Exported.objects.update(event_id=99)
+
+
+def alarm(**fields: object) -> Write:
+    def write(event: AuditEvent) -> object:
+        known = {"chain": "house", "key": "a", "said": "Look.", "raised_at": event.at} | fields
+        return Alarm.objects.create(**known) and Alarm.objects.create(**known)
+
+    return write
+
+
 CASES: list[tuple[str, Write]] = [
     ("audit_append_only", update(actor="nobody")),
     ("audit_append_only", update(sequence=99)),
@@ -59,6 +82,12 @@ CASES: list[tuple[str, Write]] = [
     ("audit_one_link_a_place", lambda event: insert(sequence=event.sequence)(event)),
     ("audit_known_outcome", insert(outcome="maybe")),
     ("audit.viewing.pk", see_twice),
+    ("audit.refusal.pk", refuse_twice),
+    ("audit.exported.pk", export_twice),
+    ("audit_exported_append_only", change_exported),
+    ("audit.alarm.key", alarm()),
+    ("alarm_goes_with_who_and_why", alarm(acknowledged_at=datetime(2026, 1, 1, tzinfo=UTC))),
+    ("alarm_goes_with_who_and_why", alarm(reason="because")),
 ]
 
 

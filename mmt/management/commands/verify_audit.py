@@ -1,0 +1,79 @@
+"""`manage.py verify_audit`: read the audit log again and say whether it is as it was written."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mmt.accounts.models import Clinic
+from mmt.audit.log import HOUSE
+from mmt.audit.verify import Reading, chain_names, last_seals
+
+TELL_EVERY = 100_000  # events
+
+
+class Command(BaseCommand):
+    help = (
+        "Check every chain of the audit log: content, links, numbers without a gap, heads, and "
+        "the seals of the last check. Ends with 1 and the first broken place if one is broken."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--clinic", metavar="SLUG", help="this clinic's chain alone")
+        parser.add_argument(
+            "--witness",
+            type=Path,
+            metavar="FILE",
+            help="hold the chains against what this file saw of them, then let it see them anew; "
+            "keep it where whoever can write the database cannot write",
+        )
+
+    def handle(
+        self, *_args: Any, clinic: str | None, witness: Path | None, **_options: Any
+    ) -> None:
+        names = dict(Clinic.objects.values_list("pk", "name"))
+        labels = {str(pk): name for pk, name in names.items()} | {HOUSE: "What belongs to none"}
+        seals = last_seals()
+        seen = _read(witness) if witness else {}
+        for chain, seal in seen.items():
+            seals[chain] = max(seal, seals.get(chain, seal))
+        wanted = [self._chain_of(clinic)] if clinic else chain_names(seals)
+        readings = [self._read_again(Reading(chain, seals.get(chain))) for chain in wanted]
+        broken = [each for each in readings if each.breaks]
+        for reading in broken:
+            more = f" And {len(reading.breaks) - 1} more." if len(reading.breaks) > 1 else ""
+            label = labels.get(reading.chain, reading.chain)
+            self.stderr.write(f"{label} ({reading.chain}): {reading.breaks[0]}{more}")
+        if broken:
+            raise CommandError(f"{len(broken)} of {len(readings)} chains broken.", returncode=1)
+        if witness:
+            heads = seen | {each.chain: each.head for each in readings}
+            witness.write_text(json.dumps(heads, indent=1))
+        self.stdout.write(
+            f"{sum(each.read for each in readings)} events in {len(readings)} chains: whole."
+        )
+
+    def _chain_of(self, slug: str) -> str:
+        found = Clinic.objects.filter(slug=slug).first()
+        if found is None:
+            raise CommandError(f"There is no clinic {slug!r}.")
+        return str(found.pk)
+
+    def _read_again(self, reading: Reading) -> Reading:
+        told = 0
+        for read in reading.pages():
+            if read - told >= TELL_EVERY:
+                told = read
+                self.stdout.write(f"{reading.chain}: {read} events")
+        return reading
+
+
+def _read(witness: Path) -> dict[str, tuple[int, str]]:
+    if not witness.exists():
+        return {}
+    try:
+        seen = json.loads(witness.read_text())
+        return {str(chain): (int(number), str(seal)) for chain, (number, seal) in seen.items()}
+    except (ValueError, TypeError, AttributeError) as problem:
+        raise CommandError(f"{witness} is not a file of this command: {problem}") from None
