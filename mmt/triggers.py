@@ -35,8 +35,8 @@ class Trigger:
             yield f'DROP TRIGGER IF EXISTS {self.name} ON "{self.table}"'
             yield f'DROP TRIGGER IF EXISTS {self.name}_truncate ON "{self.table}"'
             return
-        for event in self.events:
-            yield f"DROP TRIGGER IF EXISTS {self.name}_{event.lower()}"
+        for event in ("insert", "update", "delete"):  # of an earlier version, too
+            yield f"DROP TRIGGER IF EXISTS {self.name}_{event}"
 
     def _sqlite(self) -> Iterator[str]:
         when = self.when.replace("IS DISTINCT FROM", "IS NOT")  # known to every SQLite

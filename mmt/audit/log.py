@@ -1,5 +1,6 @@
 """Writing to the audit log."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any, NamedTuple, Protocol
@@ -81,6 +82,7 @@ def record_many(
             patient_id=each.patient_id,
             target=str(each.target),
             detail=dict(each.detail or {}),
+            salt=secrets.token_hex(16) if each.patient_id and each.detail else "",
             request_id=here.request_id,
             address=here.address,
             previous_hash=head.hash,
@@ -103,6 +105,21 @@ def record_viewing(*, by: Actor, clinic_id: UUID, patient_id: UUID) -> None:
         _viewing, first = Viewing.objects.get_or_create(**seen)
         if first:
             record(Action.PATIENT_VIEWED, by=by, clinic_id=clinic_id, patient_id=patient_id)
+
+
+def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
+    """Take the words about a patient out of the log, and return of how many events.
+
+    The database allows it only after PATIENT_ERASED was recorded, in the same transaction; that
+    event keeps its words.
+    """
+    about = AuditEvent.objects.filter(chain=str(clinic_id), patient_id=patient_id)
+    events = list(about.exclude(salt="").exclude(action=Action.PATIENT_ERASED))
+    for event in events:
+        event.erased_hash = event.detail_hash()
+        event.detail, event.salt = {}, ""
+    AuditEvent.objects.bulk_update(events, ["detail", "salt", "erased_hash"], batch_size=500)
+    return len(events)
 
 
 def _lock_chain(name: str) -> Chain:

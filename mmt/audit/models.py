@@ -6,6 +6,7 @@ Nothing here points at another table with a foreign key: the log must outlive wh
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -39,6 +40,7 @@ class Action(models.TextChoices):
     PATIENT_EDITED = "patient_edited", _("Patient edited")
     PATIENT_ARCHIVED = "patient_archived", _("Patient archived")
     PATIENT_RESTORED = "patient_restored", _("Patient taken back from the archive")
+    PATIENT_ERASED = "patient_erased", _("Patient erased")
     PATIENT_VIEWED = "patient_viewed", _("Patient viewed")
     EVENT_ADDED = "event_added", _("Event added")
     EVENT_EDITED = "event_edited", _("Event edited")
@@ -108,6 +110,12 @@ class Chain(models.Model):
 
 
 class AuditEvent(models.Model):
+    """One thing that happened.
+
+    What `detail` tells about a patient stands in the chain as a salted hash alone: when the patient
+    is erased, the words and the salt go, their hash stays as `erased_hash`, and the chain holds.
+    """
+
     chain = models.CharField(max_length=36)
     sequence = models.PositiveBigIntegerField()
     at = models.DateTimeField()
@@ -118,6 +126,8 @@ class AuditEvent(models.Model):
     patient_id = models.UUIDField(null=True)
     target = models.CharField(max_length=80, blank=True)
     detail = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32, blank=True, default="", db_default="")
+    erased_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     request_id = models.CharField(max_length=32, blank=True)
     address = models.GenericIPAddressField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)
@@ -157,13 +167,28 @@ class AuditEvent(models.Model):
             "outcome": str(self.outcome),
             "patient_id": str(self.patient_id or ""),
             "target": self.target,
-            "detail": self.detail,
+            "detail": self.detail_hash() if self.salt or self.is_blanked else self.detail,
             "request_id": self.request_id,
             "address": self.address or "",
             "previous_hash": self.previous_hash,
         }
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_canonical(content)).hexdigest()
+
+    @property
+    def is_blanked(self) -> bool:
+        """Whether its words are gone, with the patient they were about."""
+        return bool(self.erased_hash)
+
+    def detail_hash(self) -> str:
+        """Return SHA-256 over the salt and the words, also when these are gone."""
+        if self.is_blanked:
+            return self.erased_hash
+        return hashlib.sha256(self.salt.encode() + _canonical(self.detail)).hexdigest()
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
 
 
 class Viewing(models.Model):

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection, transaction
 
 from mmt.accounts.models import User
-from mmt.audit.log import record, record_viewing
+from mmt.audit.log import erase_words, record, record_viewing
 from mmt.audit.models import Action, Alarm, AuditEvent, Chain, Exported, Refusal, Viewing
 from patients.models import Patient
 from tests.refusals import refused_by
@@ -76,8 +76,9 @@ def alarm(**fields: object) -> Write:
 
 
 CASES: list[tuple[str, Write]] = [
-    ("audit_append_only", update(actor="nobody")),
-    ("audit_append_only", update(sequence=99)),
+    ("audit_only_words_of_the_erased_go", update(actor="nobody")),
+    ("audit_only_words_of_the_erased_go", update(sequence=99)),
+    ("audit_only_words_of_the_erased_go", update(detail={})),
     ("audit_append_only", lambda event: AuditEvent.objects.filter(pk=event.pk).delete()),
     ("audit_one_link_a_place", lambda event: insert(sequence=event.sequence)(event)),
     ("audit_known_outcome", insert(outcome="maybe")),
@@ -126,9 +127,27 @@ def test_what_was_read_back_has_the_hash_that_was_written(event: AuditEvent) -> 
     assert stored.computed_hash() == stored.hash
 
 
+def test_words_about_a_patient_go_only_after_the_erasure_was_told(
+    patient: Patient, physio: User
+) -> None:
+    about = {"clinic_id": patient.clinic_id, "patient_id": patient.pk}
+    with refused_by("audit_only_words_of_the_erased_go"):
+        erase_words(**about)
+    record(Action.PATIENT_ERASED, by=physio, **about, detail={"basis": "consent"})
+    assert erase_words(**about) == 1
+    registered, erased = AuditEvent.objects.filter(patient_id=patient.pk).order_by("sequence")
+    assert (registered.detail, registered.salt) == ({}, "")
+    assert erased.detail == {"basis": "consent"}
+    assert [each.computed_hash() for each in (registered, erased)] == [registered.hash, erased.hash]
+    with refused_by("audit_only_words_of_the_erased_go"):
+        AuditEvent.objects.filter(pk=registered.pk).update(detail={"name": "Somebody"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("salt", "x"),
+        ("erased_hash", "0" * 64),
         ("actor", "somebody@else.test"),
         ("action", Action.EXPORTED),
         ("sequence", 7),
