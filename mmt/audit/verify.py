@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from .alarms import raise_alarm
 from .log import HOUSE, record
-from .models import Action, AuditEvent, Chain, Exported
+from .models import Action, AuditEvent, Chain, Exported, Outcome
 
 AT_ONCE = 2_000
 MOST_NAMED = 20  # breaks of one chain
@@ -32,6 +32,7 @@ class Fault(models.TextChoices):
     MISSING = "missing", gettext_lazy("is missing")
     NOT_THE_HEAD = "not_the_head", gettext_lazy("is not what the head of the chain says")
     NOT_SEALED = "not_sealed", gettext_lazy("is not the one that was found whole earlier")
+    WORDLESS = "wordless", gettext_lazy("lost its words, though its patient was not erased")
     OTHER_PATIENTS = "other_patients", gettext_lazy("no longer has the patients that it exported")
 
 
@@ -57,6 +58,8 @@ class Reading:
     read: int = 0
     breaks: list[Break] = field(default_factory=list)
     head: tuple[int, str] = (0, "")
+    blanked: dict[UUID | None, int] = field(default_factory=dict)  # patient -> first such event
+    erased: set[UUID | None] = field(default_factory=set)
 
     def pages(self) -> Iterator[int]:
         """Read a page of events after the other; yield how many were read so far.
@@ -93,10 +96,16 @@ class Reading:
             self._found(event.sequence, Fault.NOT_SEALED)
         elif not _has_its_patients(event):
             self._found(event.sequence, Fault.OTHER_PATIENTS)
+        if event.is_blanked:
+            self.blanked.setdefault(event.patient_id, event.sequence)
+        if (event.action, event.outcome) == (Action.PATIENT_ERASED, Outcome.DONE):
+            self.erased.add(event.patient_id)
         self.head = event.sequence, event.hash
 
     def _close(self, head: tuple[int, str]) -> None:
-        """Hold the end of the chain against its head and its seal."""
+        """Hold the end of the chain against its head and its seal, and blanks against erasures."""
+        for patient_id in self.blanked.keys() - self.erased:
+            self._found(self.blanked[patient_id], Fault.WORDLESS)
         sealed = self.seal[0] if self.seal else 0
         if max(head[0], sealed) > self.head[0]:
             self._found(self.head[0] + 1, Fault.MISSING)
@@ -106,6 +115,15 @@ class Reading:
     def _found(self, sequence: int, fault: Fault) -> None:
         if len(self.breaks) < MOST_NAMED:
             self.breaks.append(Break(self.chain, sequence, fault))
+
+
+def broken_chains() -> Iterator[str]:
+    """Say of each chain where it does not hold; nothing when all do."""
+    for name in chain_names({}):
+        reading = Reading(name)
+        for _events in reading.pages():
+            pass
+        yield from (f"Chain {name}: {each}" for each in reading.breaks)
 
 
 def hash_of_patients(patients: Iterable[UUID]) -> str:

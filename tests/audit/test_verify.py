@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -136,3 +137,18 @@ def test_what_is_written_while_a_chain_is_read_is_read_too(
                 record(Action.EXPORTED, by=physio, clinic_id=harbour.pk)
     assert (reading.breaks, reading.read) == ([], reading.head[0])
     assert reading.read > 5
+
+
+def test_words_that_went_without_an_erasure_are_missed(harbour: Clinic, physio: User) -> None:
+    told = record(
+        Action.PATIENT_EDITED,
+        by=physio,
+        clinic_id=harbour.pk,
+        patient_id=uuid4(),
+        detail={"family_name": "Sample"},
+    )
+    assert breaks(str(harbour.pk)) == []
+    tampering.drop_triggers()
+    blank = {"detail": {}, "salt": "", "erased_hash": told.detail_hash()}
+    AuditEvent.objects.filter(pk=told.pk).update(**blank)
+    assert breaks(str(harbour.pk)) == [(1, Fault.WORDLESS)]

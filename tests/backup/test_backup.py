@@ -1,0 +1,219 @@
+"""A backup taken while people write, brought back elsewhere; and what is not brought back."""
+
+import os
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from mmt import triggers
+from mmt.accounts.models import Clinic, User
+from mmt.audit.models import AuditEvent
+from mmt.audit.verify import broken_chains
+from mmt.backup import store
+from mmt.backup.drill import events_since
+from mmt.backup.key import make_key_file
+from mmt.backup.manifest import Manifest
+from mmt.backup.problems import Damaged
+from mmt.backup.restoring import facts_here
+from patients.models import Patient
+from tests import postgres
+from tests.people import make_patient
+from tests.product import OWN_SETTINGS, ROOT
+
+WRITERS = 3
+COUNTS = """
+    SELECT (SELECT count(*) FROM patients_patient),
+           (SELECT count(*) FROM audit_auditevent WHERE action = 'patient_registered')
+"""
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place of its own for this installation: a secret, a key, a folder for backups."""
+    settings.DATA_DIR = tmp_path / "data"
+    (settings.DATA_DIR / "secrets").mkdir(parents=True)
+    (settings.DATA_DIR / "secrets" / "secret-key").write_text("the secret of this clinic")
+    make_key_file(tmp_path / "key")
+    monkeypatch.setenv("BACKUP_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("BACKUP_DIR", str(tmp_path / "backups"))
+    return tmp_path
+
+
+def run(command: str, *arguments: object) -> str:
+    out = StringIO()
+    call_command(command, *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the environment of another installation, which is empty."""
+    kept = {name: text for name, text in os.environ.items() if name not in OWN_SETTINGS}
+    server = os.environ.get("DATABASE_URL", "")
+    on_postgres = server.startswith("postgres")
+    made = postgres.database(server, f"elsewhere_{uuid4().hex}") if on_postgres else nullcontext("")
+    with made as url:
+        yield kept | {"DATA_DIR": str(folder)} | ({"DATABASE_URL": url} if url else {})
+
+
+def manage(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "manage.py", *map(str, arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def writing(clinic: Clinic, by: User) -> Iterator[None]:
+    """Register patients all the while, each with its words and its event in one transaction."""
+    stop, some = threading.Event(), threading.Semaphore(0)
+
+    def write() -> None:
+        try:
+            while not stop.is_set():
+                make_patient(clinic, by)
+                some.release()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write) for _writer in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _patient in range(3 * WRITERS):
+            assert some.acquire(timeout=60)
+        yield
+        assert some.acquire(timeout=60)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def counts(environment: dict[str, str]) -> list[int]:
+    """Return how many patients another installation has, and how many its log tells of."""
+    if url := environment.get("DATABASE_URL"):
+        with psycopg.connect(url) as found:
+            return list(found.execute(COUNTS.encode()).fetchall()[0])
+    with closing(sqlite3.connect(Path(environment["DATA_DIR"]) / "mmt.sqlite3")) as file:
+        return list(file.execute(COUNTS).fetchone())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_taken_during_writes_comes_back_whole(
+    on_disk: str, place: Path, harbour: Clinic, physio: User
+) -> None:
+    with writing(harbour, physio):
+        before = Patient.objects.count()
+        assert "read back" in run("backup")
+    after = Patient.objects.count()
+    [file] = store.backups(place / "backups")
+    sealed = file.read_bytes()
+    assert b"SQLite format" not in sealed
+    assert physio.email.encode() not in sealed
+
+    tried = run("drill_restore")
+    lost = re.search(r"(\d+) events of the audit log", tried)
+    assert lost
+    assert 0 < int(lost[1]) <= after - before
+
+    with elsewhere(place / "new") as environment:
+        restored = manage(environment, "restore", file)
+        assert restored.returncode == 0, restored.stderr
+        patients, events = counts(environment)
+        assert before <= patients == events < after
+        secret = (place / "new" / "secrets" / "secret-key").read_text()
+        assert secret == "the secret of this clinic"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_damaged_backup_and_a_place_with_people_are_left_alone(
+    on_disk: str, place: Path, patient: Patient
+) -> None:
+    run("backup")
+    [file] = store.backups(place / "backups")
+    with pytest.raises(CommandError, match=r"1 people .* 1 patients") as refused:
+        run("restore", file)
+    assert refused.value.returncode == 6
+
+    whole = file.read_bytes()
+    chance = random.Random(7)  # noqa: S311
+    for position in chance.sample(range(len(whole)), 25):
+        broken = bytearray(whole)
+        broken[position] ^= 1 << chance.randrange(8)
+        file.write_bytes(broken)
+        with pytest.raises(CommandError) as refused:
+            run("drill_restore")
+        assert refused.value.returncode == 4
+    file.write_bytes(whole[:-1])
+    with elsewhere(place / "new") as environment:
+        refusal = manage(environment, "restore", file)
+        assert (refusal.returncode, refusal.stdout) == (4, "")
+        assert "damaged or not whole" in refusal.stderr
+        assert not (place / "new" / "mmt.sqlite3").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_never_overwrites_and_old_ones_go_when_it_stands(
+    on_disk: str, place: Path, patient: Patient
+) -> None:
+    old = [place / "backups" / f"strength-2020010{day}T000000Z.backup" for day in (1, 2, 3)]
+    run("backup")
+    [first] = store.backups(place / "backups")
+    for file in old:
+        file.write_bytes(b"old")
+    with (
+        time_machine.travel(store.made_at(first), tick=False),
+        pytest.raises(CommandError, match="Nothing was overwritten"),
+    ):
+        run("backup")
+    assert all(file.exists() for file in old)
+    with time_machine.travel(store.made_at(first) + timedelta(minutes=1)):
+        told = run("backup", "--keep-daily", 2, "--keep-weekly", 0)
+    assert str(old[0]) in told
+    kept = store.backups(place / "backups")
+    assert old[2] in kept
+    assert old[0] not in kept
+    assert not list((place / "data").glob(".backup-*"))
+    assert not (place / "backups" / ".partial").exists()
+
+
+def test_a_log_that_was_rewritten_since_the_backup_is_told(patient: Patient, physio: User) -> None:
+    manifest = Manifest(patient.registered_at, "1.0", connection.vendor, "", facts_here(), {})
+    assert events_since(manifest) == 0
+    make_patient(patient.clinic, physio)
+    assert events_since(manifest) == 1
+    with triggers.lifted():
+        AuditEvent.objects.filter(patient_id=patient.pk).update(hash="0" * 64)
+    with pytest.raises(Damaged, match="not the one of the backup"):
+        events_since(manifest)
+
+
+def test_words_that_went_without_an_erasure_break_the_chain(patient: Patient) -> None:
+    assert list(broken_chains()) == []
+    [event] = AuditEvent.objects.filter(patient_id=patient.pk)
+    with triggers.lifted():
+        gone = {"detail": {}, "salt": "", "erased_hash": event.detail_hash()}
+        AuditEvent.objects.filter(pk=event.pk).update(**gone)
+    [problem] = broken_chains()
+    assert "was not erased" in problem
+
+
+def test_without_a_key_there_is_no_backup(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKUP_KEY_FILE", "")
+    with pytest.raises(CommandError, match="Backups need a key"):
+        run("backup")
