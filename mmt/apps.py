@@ -12,6 +12,8 @@ class MmtConfig(AppConfig):
     verbose_name = _("Strength recorder")
 
     def ready(self) -> None:
+        from mmt import checks  # noqa: F401  (its checks register themselves)
+
         pre_migrate.connect(_lift_triggers, dispatch_uid="lift-triggers")
         post_migrate.connect(_install_triggers, dispatch_uid="install-triggers")
 

@@ -1,7 +1,7 @@
 """Settings from the environment, and secrets kept in files beside the database.
 
-Nothing secret has a default in the code: a secret is read from the environment, or made once
-and kept in the data folder with owner-only rights.
+Nothing secret has a default in the code: a secret is read from the environment or a file that it
+names, or made once and kept in the data folder with owner-only rights.
 """
 
 import os
@@ -21,7 +21,17 @@ WAITS = {
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """Read a setting, or the file that NAME_FILE names: so a secret need not be in the environment.
+
+    Raises ImproperlyConfigured if there is no such file.
+    """
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if name in os.environ or not path:
+        return os.environ.get(name, default).strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read.") from None
 
 
 def flag(name: str, *, default: bool) -> bool:

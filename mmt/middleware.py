@@ -3,10 +3,27 @@
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mmt import errors, trace
+
+UNUSED = ", ".join(
+    f"{part}=()"
+    for part in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,14 +59,29 @@ def bodiless_head(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def isolated(get_response: GetResponse) -> GetResponse:
+    """Let no other site embed an answer, static files too, and no page ask for the device's parts.
+
+    Passkeys stay allowed: they are how people sign in.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = UNUSED
+        if settings.HTTPS:
+            response.headers["Reporting-Endpoints"] = f'csp="{settings.REPORTS}"'
+        return response
+
+    return middleware
+
+
 def private(get_response: GetResponse) -> GetResponse:
     """Keep every page, file and error out of caches. Static files are answered before this."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware

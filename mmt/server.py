@@ -16,6 +16,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 THREADS = 8
 LARGEST_REQUEST = 10 * 1024 * 1024  # bytes
+LARGEST_HEADERS = 32 * 1024
 IDLE_SECONDS = 60
 BACKLOG = 1024
 # Under the ten seconds after which container runtimes stop asking politely.
@@ -106,6 +107,7 @@ def serve(
         backlog=BACKLOG,
         asyncore_use_poll=True,
         max_request_body_size=LARGEST_REQUEST,
+        max_request_header_size=LARGEST_HEADERS,
         ident=None,
         clear_untrusted_proxy_headers=True,
         **_proxy(trusted_proxy),

@@ -35,6 +35,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+NOTICE_COOKIE_NAME = "__Host-notices" if HTTPS else "notices"
+MESSAGE_STORAGE = "mmt.notices.NoticeStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Seconds: idle, each use moves the end on; and in all, however much it is used.
@@ -45,6 +47,8 @@ CSRF_FAILURE_VIEW = "mmt.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+REPORTS = "/csp-reports/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -58,6 +62,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": REPORTS,
+        # Browsers use this one alone where they know it, and only over TLS.
+        **({"report-to": "csp"} if HTTPS else {}),
     }
 }
 
@@ -84,6 +91,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mmt.middleware.request_id",
     "mmt.middleware.bodiless_head",
+    "mmt.middleware.isolated",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -131,6 +139,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Data -------------------------------------------------------------------------------------
 DATABASES = {"default": env.database(DATA_DIR)}
+NODES = env.number("NODES", 1)  # how many web servers there are; a check refuses some of it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

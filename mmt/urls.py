@@ -10,7 +10,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from assessments.views.start import start
-from mmt import offline
+from mmt import offline, reports
 from mmt.accounts import own, token_views
 from mmt.accounts.factors import views as factors
 from mmt.accounts.session import clears_device, device
@@ -78,6 +78,7 @@ token_patterns = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("csp-reports/", reports.csp_reports, name="csp_reports"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("offline/", offline.offline, name="offline"),

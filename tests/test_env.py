@@ -78,6 +78,18 @@ def test_a_secret_in_the_environment_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_setting_may_stand_in_a_file_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "address").write_text("postgresql://mmt@db/clinic\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "address"))
+    assert env.text("DATABASE_URL") == "postgresql://mmt@db/clinic"
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "no-such-file"))
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL_FILE names a file"):
+        env.text("DATABASE_URL")
+
+
 def test_sqlite_in_the_data_folder_is_the_default(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

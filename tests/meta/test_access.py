@@ -6,6 +6,7 @@ another clinic, what GET and POST answer about things of the first clinic: `in` 
 What a key of the API opens: `tests/assessments/api/test_access.py`.
 """
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
@@ -75,6 +76,7 @@ KEY = "key key key key key key"
 # name -> (GET, POST)
 TABLE = {
     "healthz": (OPEN, OPEN),
+    "csp_reports": (NEVER, OPEN),
     "service_worker": (OPEN, NEVER),
     "manifest": (OPEN, NEVER),
     "offline": (OPEN, NEVER),
@@ -336,6 +338,25 @@ def address(name: str, things: Things) -> str:
     return reverse(name, kwargs={key: needed[key] for key in wanted})
 
 
+def lacks(response: HttpResponse) -> list[str]:
+    """Return what would let somebody keep the answer, embed it or have it run what is not ours."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    wanted = {
+        "Cache-Control": {"no-store"},
+        "Cross-Origin-Opener-Policy": {"same-origin"},
+        "Cross-Origin-Resource-Policy": {"same-origin"},
+        "Referrer-Policy": {"same-origin", "strict-origin"},  # the latter hides a link that opens
+        "X-Content-Type-Options": {"nosniff"},
+        "X-Frame-Options": {"DENY"},
+    }
+    missing = [name for name, said in wanted.items() if response.headers.get(name) not in said]
+    rules = ("default-src 'none'", "frame-ancestors 'none'", "report-uri /csp-reports/")
+    missing += [rule for rule in rules if rule not in policy]
+    if "camera=()" not in response.headers.get("Permissions-Policy", ""):
+        missing.append("Permissions-Policy")
+    return missing + re.findall(r"unsafe-[a-z]+|https?:|\*", policy)
+
+
 def told(response: HttpResponse) -> str:
     if response.status_code == 302 and "/accounts/login/" in response.headers["Location"]:
         return "login"
@@ -362,6 +383,7 @@ def test_each_role_gets_what_the_table_says(
                 b"".join(response)  # to its end, which closes it
             transaction.set_rollback(True)
         assert response.status_code != 500
+        assert lacks(response) == []
         found[who] = told(response)
     assert found == dict(zip(WHO, row, strict=True))
 
