@@ -9,7 +9,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench drill screenshots lock environment dev-environment clean
+.PHONY: help run test check guards fuzz sbom bench drill screenshots lock environment dev-environment clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,15 @@ test: dev-environment ## Run every test on SQLite and PostgreSQL (REQUIRE=postgr
 
 check: dev-environment ## Style, types, imports, dependencies, deployment settings, migrations
 	@.ci/check $(BIN)
+
+guards: dev-environment ## Take each guard of access away in turn and see that a test fails
+	@$(BIN)/python -m tests.guards $(ARGS)
+
+fuzz: dev-environment ## Send 10,000 hostile inputs to every form and operation (ARGS="--inputs 500")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+sbom: dev-environment ## List all parts and their licences: var/sbom.cdx.json, docs/licences.md
+	@$(BIN)/python .ci/sbom.py var/sbom.cdx.json
 
 bench: dev-environment ## Measure against raw SQL
 	@$(BIN)/python -m tests.bench $(ARGS)
