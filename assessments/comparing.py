@@ -54,6 +54,10 @@ class Comparison:
     cautions: Sequence[change.Caution]
 
     @property
+    def visits(self) -> tuple[Visit, Visit]:
+        return self.before, self.after
+
+    @property
     def flags(self) -> list[change.Flag]:
         """Return the flags that some cell has, gravest first."""
         found = {each.flag for each in self.changes}

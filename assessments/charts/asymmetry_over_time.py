@@ -25,7 +25,7 @@ from .who_tested import who_tested
 from .words import Words, escape
 
 # The time axis is that of the strips.
-WIDTH, HEIGHT = 330, 158
+WIDTH, HEIGHT = 338, 158
 LEFT, RIGHT = 26, 320
 TOP, MIDDLE, BOTTOM = 8, 56, 104
 ABSENT, TICK_BASELINE, TESTER_BASELINE = 112, 138, 154

@@ -19,13 +19,15 @@ from .time_axis import TimeAxis, spread
 from .who_tested import who_tested
 from .words import Words, escape
 
-WIDTH, HEIGHT = 330, 182
+WIDTH, HEIGHT = 338, 182
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 8, 142
 TICK_BASELINE, TESTER_BASELINE = 162, 177
 WIDEST, GAP = 22.0, 2.0
 # The least height and width of a segment in which its code can be read.
-ROOM_HEIGHT, ROOM_WIDTH = 11.0, 16.0
+ROOM_HEIGHT, ROOM_WIDTH = 12.0, 16.0
+# A code of three signs in a narrower bar than this is set smaller.
+ROOM_OF_THREE = 22.0
 
 
 class Band(NamedTuple):
@@ -189,8 +191,9 @@ def _bar(tally: Tally, centre: float, width: float, unit: float) -> Iterable[str
             f'x="{x:.1f}" y="{floor:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
         )
         if height >= ROOM_HEIGHT and width >= ROOM_WIDTH:
+            tight = " tight" if len(band.code) > 2 and width < ROOM_OF_THREE else ""
             yield (
-                f'<text class="g{band.shade} segment-code" x="{centre:.1f}" '
+                f'<text class="g{band.shade} segment-code{tight}" x="{centre:.1f}" '
                 f'y="{floor + height / 2 + 3.5:.1f}">{band.code}</text>'
             )
     missing = tally.total - tally.tested

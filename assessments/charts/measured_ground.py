@@ -12,7 +12,7 @@ from .time_axis import TimeAxis
 from .words import Words, escape
 
 # The time axis is that of the strips.
-WIDTH, HEIGHT = 330, 152
+WIDTH, HEIGHT = 338, 152
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 10, 106
 TICK_BASELINE = 134

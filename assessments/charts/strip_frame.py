@@ -14,7 +14,7 @@ from .time_axis import TimeAxis
 from .who_tested import who_tested
 from .words import Words, spoken_words
 
-WIDTH, HEIGHT = 330, 152
+WIDTH, HEIGHT = 338, 152
 LEFT, RIGHT = 26, 320
 TOP, BOTTOM = 10, 106
 ABSENT = 113

@@ -4,7 +4,8 @@ Codes stand on the y axis, evenly spaced by thirds of a grade, which are never w
 drawn between two visits that was not recorded: where a grade is missing, the line breaks.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,14 +25,14 @@ def strips(
     history: History,
     cells: Iterable[Cell],
     *,
-    changed: Collection[str] = (),
+    said: Mapping[str, str] = MappingProxyType({}),
     name: str = "strip",
 ) -> SafeString:
     """Return a figure for each movement in `cells`; those of several regions in a part for each,
     from hips to arms, which folds.
 
-    A region with one of the movements in `changed` stays open where there is little room. `name` is
-    the prefix of the figures' ids: strip-knee_extension. Raises UnknownMovement.
+    `said` are the words about each region that stand beside its name; `name` is the prefix of the
+    figures' ids: strip-knee_extension. Raises UnknownMovement.
     """
     sides: dict[str, list[str]] = {}
     for movement, side in cells:
@@ -49,18 +50,18 @@ def strips(
         for region, movements in regions:
             keys = [movement.key for movement in movements]
             of_region = {key: sides[key] for key in keys}
-            parts.append(_region(region, len(keys), words, keep=not set(keys).isdisjoint(changed)))
+            parts.append(_region(region, len(keys), said.get(region, ""), words))
             parts += [*_figures(frame, of_region, words, name), "</details>"]
     # Every part was escaped where it entered.
     return SafeString("".join(parts))
 
 
-def _region(region: instrument.Region, count: int, words: Words, *, keep: bool) -> str:
+def _region(region: instrument.Region, count: int, said: str, words: Words) -> str:
     counted = ngettext("%(count)d movement", "%(count)d movements", count) % {"count": count}
-    kept = ' data-keep=""' if keep else ""
+    line = " · ".join(filter(None, (counted, said)))
     return (
-        f'<details class="strip-region" open=""{kept}><summary>{words.region(region)} '
-        f'<span class="strip-latest">{escape(counted)}</span></summary>'
+        f'<details class="strip-region fold headed" open=""><summary>{words.region(region)} '
+        f'<span class="fold-line">{escape(line)}</span></summary>'
     )
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from .shapes import unequal
 
 SIGN = unequal(3.6)
-# Where words end at the latest: a little beyond the picture, in the gap to the next.
+# Where words end at the latest: with the picture.
 EDGE = 338.0
 # Pixels from a sign to its initials, and what signs and letters take.
 BESIDE, ROOM_OF_SIGN, ROOM_OF_LETTER = 7.0, 8.0, 7.0

@@ -85,12 +85,32 @@ def beside(result: Result | None) -> str:
     return " · ".join(str(part) for part in parts)
 
 
+@register.simple_tag
+def shared_cautions(changes: Sequence[change.Change]) -> list[str]:
+    """What weakens every one of several changes alike: said once, over them."""
+    if len(changes) < 2:
+        return []
+    said = [_cautions(each) for each in changes]
+    return [words for words in said[0] if all(words in others for others in said[1:])]
+
+
 @register.filter
-def told(found: change.Change) -> str:
+def backed(found: change.Change) -> str:
     """What backs a change, and what weakens the comparison of this cell in particular."""
     position = [each for each in found.cautions if each is change.Caution.OTHER_POSITION]
-    said = [found.evidence, *(str(each.label) for each in position), found.tester_change]
-    return " · ".join(filter(None, said))
+    return " · ".join(filter(None, (found.evidence, *(str(each.label) for each in position))))
+
+
+@register.filter
+def told(found: change.Change, shared: Sequence[str]) -> str:
+    """What backs a change, and what weakens it besides the cautions that are said already."""
+    cautions = (words for words in _cautions(found) if words not in shared)
+    return " · ".join(filter(None, (found.evidence, *cautions)))
+
+
+def _cautions(found: change.Change) -> list[str]:
+    cautions = [str(caution.label) for caution in found.other_cautions]
+    return [*cautions, found.tester_change] if found.tester_change else cautions
 
 
 @register.filter

@@ -12,6 +12,7 @@ from ..history import History
 from ..measured import measured_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
+from ..region_words import said_by_region
 from ..rules import listed, rule_of
 from ..trends import TrendsFilter, trends_of
 from .access import SignedInRequest, get_patient
@@ -41,9 +42,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
         "asymmetry_over_time": charts.asymmetry_over_time(shown, found.cells),
         "distribution": charts.distribution(shown, found.cells),
-        "strips": charts.strips(
-            shown, found.cells, changed={change.movement for change in changes}
-        ),
+        "strips": charts.strips(shown, found.cells, said=said_by_region(changes, patient.clinic)),
         "forces": charts.measured(shown, "force"),
         "functions": charts.measured(shown, "function"),
         "sums": _sums(shown),

@@ -162,20 +162,8 @@ const point = (event) => {
 document.addEventListener("pointermove", point);
 document.addEventListener("pointerdown", point);
 
-/* Where there is little room, the regions in which nothing changed begin folded; not on paper. */
-const NARROW = matchMedia("(max-width: 39.99rem)");
-const regions = (root) => root.querySelectorAll(".strip-region");
-
-const fold = (root) => {
-  for (const region of regions(root)) region.open = "keep" in region.dataset;
-};
-addEventListener("beforeprint", () => {
-  for (const region of regions(document)) region.open = true;
-});
-
 /* The newest visits are what is looked for first. */
 const prepare = (root) => {
-  if (NARROW.matches) fold(root);
   for (const plot of root.querySelectorAll("[data-plot]")) {
     const first = plot.querySelector(`${MARK}[role="button"]`);
     if (first) rove(plot.closest("figure"), first);

@@ -80,11 +80,12 @@ def test_one_figure_per_movement_region_by_region():
     assert all(next(each.find("details").iter("table")) is not None for each in figures(tree))
 
 
-def test_a_region_in_which_something_changed_asks_to_be_kept_open():
+def test_a_region_says_in_a_line_what_is_known_of_it():
     found = history(visit(0, {RIGHT: graded("4"), NECK: graded("3")}))
-    tree = parse(strips(found, (NECK, RIGHT), changed={"knee_extension"}))
-    regions = [each for each in tree.iter("details") if each.attrib.get("class") == "strip-region"]
-    assert ["data-keep" in each.attrib for each in regions] == [True, False]
+    tree = parse(strips(found, (NECK, RIGHT), said={"knees": "1 <to> watch"}))
+    regions = [each for each in tree.iter("details") if "fold" in each.attrib["class"]]
+    lines = ["".join(each.find("summary").itertext()) for each in regions]
+    assert lines == ["Knees 1 movement · 1 <to> watch", "Upper body 1 movement"]
     assert all("open" in each.attrib for each in regions)  # folded by the script alone
 
 
