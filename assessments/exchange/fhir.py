@@ -98,17 +98,19 @@ def cell_suffix(cell: Cell) -> str:
     return f".{movement.replace('_', '-')}.{side[0]}"
 
 
-def last_changed() -> Expression:
-    """When an assessment was signed, amended or voided last."""
-    signed = F("signed_at")
+def last_changed(path: str = "") -> Expression:
+    """When an assessment, reached by `path`, was signed, amended or voided last."""
+    signed = F(f"{path}signed_at")
     amended = (
-        Amendment.objects.filter(assessment=OuterRef("pk"))
+        Amendment.objects.filter(assessment=OuterRef(f"{path}pk"))
         .order_by()
         .values("assessment")
         .annotate(last=Max("at"))
         .values("last")
     )
-    return Greatest(signed, Coalesce(Subquery(amended), signed), Coalesce("voided_at", signed))
+    return Greatest(
+        signed, Coalesce(Subquery(amended), signed), Coalesce(f"{path}voided_at", signed)
+    )
 
 
 def shared(assessment: Assessment, updated: datetime) -> Resource:
@@ -120,8 +122,8 @@ def shared(assessment: Assessment, updated: datetime) -> Resource:
         "category": EXAM,
         "subject": {"reference": f"Patient/{assessment.patient_id}"},
         "effectiveDateTime": assessment.local_tested_at.isoformat(timespec="seconds"),
-        "issued": _instant(assessment.signed_at),
-        "performer": [_person(assessment.tester)],
+        "issued": instant(assessment.signed_at),
+        "performer": [person(assessment.tester)],
     }
 
 
@@ -223,7 +225,7 @@ def grades_system(profile: str) -> str:
     return f"{OURS}/CodeSystem/grade-{profile.replace('_', '-')}"
 
 
-def _person(user: User) -> Resource:
+def person(user: User) -> Resource:
     return {
         "type": "Practitioner",
         "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{user.pk}"},
@@ -231,5 +233,5 @@ def _person(user: User) -> Resource:
     }
 
 
-def _instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="milliseconds") if moment else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from .. import instrument
+from ..models import LetterKind
 from .fhir import (
     MOVEMENTS_SYSTEM,
     OURS,
@@ -13,6 +14,7 @@ from .fhir import (
     Resource,
     grades_system,
 )
+from .fhir_letters import PAGES_SYSTEM
 
 Concept = tuple[str, str, str]  # code, display, definition
 VERSION = "1"
@@ -34,6 +36,7 @@ def code_systems() -> tuple[Resource, ...]:
         _system(STATES_SYSTEM, "Why there is no grade", _states()),
         _system(POSITIONS_SYSTEM, "Positions of the patient", _labelled(instrument.Position)),
         _system(f"{OURS}/CodeSystem/limiter", "What limited a test", _labelled(instrument.Limiter)),
+        _system(PAGES_SYSTEM, "Pages about a visit", _pages()),
     )
 
 
@@ -92,6 +95,10 @@ def _states() -> Iterable[Concept]:
     for status, reasons in instrument.REASONS.items():
         for reason in reasons:
             yield f"{status.value}.{reason.value}", f"{status.label}: {reason.label}", ""
+
+
+def _pages() -> Iterable[Concept]:
+    return ((kind.value, str(kind.label), "") for kind in LetterKind)
 
 
 def _labelled(words: type[instrument.LabelledEnum]) -> Iterable[Concept]:

@@ -13,6 +13,14 @@ SEARCHES = {
         "code": "token",
         "_lastUpdated": "date",
     },
+    "DiagnosticReport": {
+        "patient": "reference",
+        "subject": "reference",
+        "date": "date",
+        "issued": "date",
+        "_lastUpdated": "date",
+    },
+    "Binary": {},
     "CodeSystem": {},
     "ValueSet": {},
 }
@@ -41,9 +49,7 @@ def capability_statement(address: str) -> Resource:
 
 
 def _resource(kind: str, searches: dict[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "type": kind,
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
-    }
+    searched = [] if kind == "Binary" else [{"code": "search-type"}]
+    told: dict[str, Any] = {"type": kind, "interaction": [{"code": "read"}, *searched]}
     named = [{"name": name, "type": how} for name, how in searches.items()]
     return told | ({"searchParam": named} if named else {})

@@ -1,7 +1,7 @@
 """How a FHIR request comes in, and how an answer or a refusal goes out."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -18,10 +18,13 @@ from mmt.accounts.tokens import ALLOWS, find_token
 from mmt.errors import FHIR, outcome
 
 from ...exchange.fhir import Resource
+from ...exchange.fhir_letters import PDF
 from ..problems import Problem
 
 JSON = "application/fhir+json"
-TAKEN = {JSON, "application/json", "application/*", "*/*", "json", "text/json"}
+JSON_KINDS = frozenset({JSON, "application/json", "json", "text/json"})
+ANYTHING = frozenset({"application/*", "*/*"})
+PDF_KINDS = ANYTHING | {PDF}
 SAFE = ("GET", "HEAD")
 # What a view returns: a resource, or an answer where that is no resource.
 Read = Callable[..., Resource | HttpResponseBase]
@@ -37,14 +40,28 @@ def open_fhir(read: Read) -> Callable[..., HttpResponseBase]:
     return _answering(read, scope=None, methods=SAFE)
 
 
+def pdf_fhir(read: Read) -> Callable[..., HttpResponseBase]:
+    """The same for what is a page, or a resource where JSON is asked for."""
+    return _answering(read, scope=Scope.READ, methods=SAFE, taken={*JSON_KINDS, *PDF_KINDS})
+
+
+def wants_pdf(request: HttpRequest) -> bool:
+    """Whether a page itself is asked for, as by who says nothing: https://hl7.org/fhir/R4/binary"""
+    return _kinds(request)[0] not in JSON_KINDS
+
+
 def _answering(
-    read: Read, *, scope: Scope | None, methods: tuple[str, ...]
+    read: Read,
+    *,
+    scope: Scope | None,
+    methods: tuple[str, ...],
+    taken: Collection[str] = JSON_KINDS | ANYTHING,
 ) -> Callable[..., HttpResponseBase]:
     @wraps(read)
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             _check_method(request, methods)
-            _check_form(request)
+            _check_form(request, taken)
             if scope:
                 _let_in(request, scope)
             found = read(request, *args, **kwargs)
@@ -69,11 +86,14 @@ def _check_method(request: HttpRequest, methods: tuple[str, ...]) -> None:
         )
 
 
-def _check_form(request: HttpRequest) -> None:
-    wanted = request.GET.get("_format") or request.headers.get("Accept", "*/*")
-    kinds = {each.partition(";")[0].strip() for each in wanted.split(",")}
-    if not kinds & TAKEN:
+def _check_form(request: HttpRequest, taken: Collection[str]) -> None:
+    if not set(_kinds(request)) & set(taken):
         raise Problem(HTTPStatus.NOT_ACCEPTABLE, _("Only JSON is given: %s.") % JSON)
+
+
+def _kinds(request: HttpRequest) -> list[str]:
+    wanted = request.GET.get("_format") or request.headers.get("Accept", "*/*")
+    return [each.partition(";")[0].strip() for each in wanted.split(",")]
 
 
 def _let_in(request: HttpRequest, scope: Scope) -> None:

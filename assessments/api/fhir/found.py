@@ -1,18 +1,32 @@
-"""The Observations of patients, visit by visit."""
+"""Whose records are asked for, and their Observations, visit by visit."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
+
+from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
+from mmt.accounts.requests import SignedInRequest
 from patients.models import Patient
 
 from ...exchange.fhir import Resource, last_changed, observations
 from ...history import Cell, Result
 from ...models import Assessment
 from ...querysets import results_of
-from .search import Span
+from ...views.access import get_patient
+from ..problems import Problem
+from .search import Span, reference, within
 
 AT_ONCE = 25  # visits whose results are in memory together
+
+
+def whose(request: SignedInRequest) -> list[Patient]:
+    """Return the patients of the search, and tell the audit log that they were seen."""
+    named = [reference(request.GET, name, "Patient") for name in ("patient", "subject")]
+    if not any(named):
+        raise Problem(HTTPStatus.BAD_REQUEST, _("patient: say whose records."))
+    return [get_patient(request, each) for each in {each for each in named if each}]
 
 
 def found_observations(
@@ -26,12 +40,7 @@ def found_observations(
     """Yield what was signed, earliest visit first; voided records too, as entered in error."""
     recorded = Assessment.objects.visible_to(user).filter(patient__in=patients).recorded()
     visits = recorded.select_related("clinic", "tester").annotate(updated=last_changed())
-    for spans, field in ((tested, "tested_at"), (updated, "updated")):
-        for span in spans:
-            if span.start:
-                visits = visits.filter(**{f"{field}__gte": span.start})
-            if span.end:
-                visits = visits.filter(**{f"{field}__lt": span.end})
+    visits = within(within(visits, "tested_at", tested), "updated", updated)
     rows = list(visits.order_by("tested_at", "id"))
     for place in range(0, len(rows), AT_ONCE):
         some = rows[place : place + AT_ONCE]

@@ -1,19 +1,22 @@
 """What a search asks for, and the pages of what it finds."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from ...exchange.fhir import Resource
 from ..problems import Problem
 
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 MOST, USUAL = 200, 50
 # https://hl7.org/fhir/R4/search.html#date: a prefix, then a date as exact as the asker likes.
 DATE = re.compile(
@@ -73,6 +76,16 @@ def _bounds(text: str, *, exact: bool) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def within(rows: Rows, field: str, spans: Iterable[Span]) -> Rows:
+    """Return the rows whose moment lies in each of the spans."""
+    for span in spans:
+        if span.start:
+            rows = rows.filter(**{f"{field}__gte": span.start})
+        if span.end:
+            rows = rows.filter(**{f"{field}__lt": span.end})
+    return rows
+
+
 def reference(query: QueryDict, name: str, kind: str) -> UUID | None:
     """Return the id in "Patient/<id>" or "<id>"; None where it is not asked for."""
     text = query.get(name, "")
@@ -103,6 +116,18 @@ def check_known(query: QueryDict, known: Iterable[str]) -> None:
     for name in query:
         if name not in {*known, "_count", "_format", "_after"}:
             raise _refused(name, _("this parameter is not known here"))
+
+
+def page(request: HttpRequest, found: Iterator[Resource]) -> Resource:
+    """Return the page that is asked for, behind the resource of the id in `_after`.
+
+    An id that is not found gives nothing.
+    """
+    key, count = request.GET.get("_after", ""), how_many(request.GET)
+    if key:
+        any(each["id"] == key for each in found)
+    some = list(islice(found, count + 1))
+    return bundle(request, some[:count], after=some[count - 1]["id"] if some[count:] else None)
 
 
 def bundle(

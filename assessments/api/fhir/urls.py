@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import views
+from . import letters, views
 
 app_name = "fhir"
 
@@ -14,6 +14,9 @@ urlpatterns = [
         views.observation,
         name="observation",
     ),
+    path("DiagnosticReport", letters.report_list, name="reports"),
+    path("DiagnosticReport/<uuid:letter_id>", letters.report, name="report"),
+    path("Binary/<uuid:letter_id>", letters.binary, name="binary"),
     path("CodeSystem", views.code_system_list, name="code_systems"),
     path("CodeSystem/<slug:key>", views.code_system, name="code_system"),
     path("ValueSet", views.value_set_list, name="value_sets"),

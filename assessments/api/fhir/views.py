@@ -1,12 +1,8 @@
 """The FHIR R4 read endpoints."""
 
-from collections.abc import Iterator
-from http import HTTPStatus
-from itertools import islice
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record_viewing
@@ -15,11 +11,10 @@ from patients.models import Patient
 from ...exchange.fhir import Resource, observations, patient_resource
 from ...exchange.fhir_terms import code_systems, value_sets
 from ...views.access import get_assessment, get_patient
-from ..problems import Problem
 from .capability import capability_statement
 from .door import fhir, open_fhir
-from .found import found_observations, with_update
-from .search import bundle, check_known, how_many, reference, spans, tokens
+from .found import found_observations, whose, with_update
+from .search import bundle, check_known, how_many, page, reference, spans, tokens
 
 PATIENT_SEARCH = ("_id", "identifier")
 OBSERVATION_SEARCH = ("patient", "subject", "date", "code", "_lastUpdated")
@@ -75,12 +70,7 @@ def observation(request: SignedInRequest, observation_id: str) -> Resource:
 def observation_list(request: SignedInRequest) -> Resource:
     """Search by patient, date, code and _lastUpdated, earliest visit first."""
     check_known(request.GET, OBSERVATION_SEARCH)
-    named = [reference(request.GET, name, "Patient") for name in ("patient", "subject")]
-    whose = {each for each in named if each}
-    if not whose:
-        raise Problem(HTTPStatus.BAD_REQUEST, _("patient: say whose observations."))
-    known = [get_patient(request, each) for each in whose]
-    count = how_many(request.GET)
+    known = whose(request)
     found = found_observations(
         known,
         request.user,
@@ -88,19 +78,7 @@ def observation_list(request: SignedInRequest) -> Resource:
         updated=spans(request.GET, "_lastUpdated"),
         codes=tokens(request.GET, "code"),
     )
-    rest = _after(found, request.GET.get("_after", ""))
-    page = list(islice(rest, count + 1))
-    after = page[count - 1]["id"] if len(page) > count else None
-    return bundle(request, page[:count], after=after)
-
-
-def _after(found: Iterator[Resource], key: str) -> Iterator[Resource]:
-    """Go on behind the Observation of this id; an id that is not found gives nothing."""
-    if key:
-        for each in found:
-            if each["id"] == key:
-                break
-    return found
+    return page(request, found)
 
 
 @open_fhir

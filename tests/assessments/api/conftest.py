@@ -8,6 +8,7 @@ from django.test import Client
 
 from mmt.accounts.models import Scope, User
 from mmt.accounts.tokens import make_token
+from tests.fhir import valid
 
 
 class Program:
@@ -36,6 +37,22 @@ class Program:
         )
 
 
+class Reader(Program):
+    """A program that reads FHIR, and holds each resource against the standard."""
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(f"/fhir/{path}", query, headers=self.headers)
+
+    def read(self, path: str, **query: Any) -> dict[str, Any]:
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.content
+        assert answer.headers["Content-Type"].startswith("application/fhir+json")
+        return valid(answer.json())
+
+    def entries(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        return [each["resource"] for each in self.read(path, **query).get("entry", [])]
+
+
 @pytest.fixture(autouse=True)
 def _no_memory_of_rates() -> None:
     cache.clear()
@@ -50,3 +67,8 @@ def program() -> Callable[..., Program]:
         return Program(secret)
 
     return with_key
+
+
+@pytest.fixture
+def reader(program: Callable[..., Program], physio: User) -> Reader:
+    return Reader(program(physio).headers["Authorization"].removeprefix("Bearer "))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from fhir.resources.R4B import get_fhir_model_class
 
 from assessments.actions import amend_assessment, void_assessment
 from assessments.exchange.fhir import last_changed, observations, patient_resource
@@ -17,6 +16,7 @@ from assessments.querysets import results_of
 from mmt.accounts.models import Clinic, Scope, User
 from mmt.accounts.tokens import make_token
 from patients.models import Patient
+from tests.fhir import valid
 from tests.people import grade, make_patient, make_signed
 
 from .files import as_bytes
@@ -86,7 +86,7 @@ def test_every_resource_is_valid_and_every_reference_is_met_before(
 ) -> None:
     patients = set()
     for each in lines(harbour, deidentified=hidden):
-        get_fhir_model_class(each["resourceType"]).model_validate(each)
+        valid(each)
         if each["resourceType"] == "Patient":
             patients.add(f"Patient/{each['id']}")
         else:
@@ -101,8 +101,7 @@ def test_the_bundle_holds_the_same_resources_under_addresses_of_their_own(
 ) -> None:
     shape = Shape(format="fhir-bundle", blanks=True)
     file = as_bytes(harbour, shape, standing=Standing.RECORDED, deidentified=hidden)
-    found = json.loads(file)
-    get_fhir_model_class("Bundle").model_validate(found)
+    found = valid(json.loads(file))
     assert [each["resource"] for each in found["entry"]] == lines(harbour, deidentified=hidden)
     for each in found["entry"]:
         resource = each["resource"]
@@ -111,8 +110,7 @@ def test_the_bundle_holds_the_same_resources_under_addresses_of_their_own(
 
 
 def test_a_bundle_of_nothing_has_no_entries(harbour: Clinic) -> None:
-    found = json.loads(as_bytes(harbour, Shape(format="fhir-bundle")))
-    get_fhir_model_class("Bundle").model_validate(found)
+    found = valid(json.loads(as_bytes(harbour, Shape(format="fhir-bundle"))))
     assert "entry" not in found
     assert as_bytes(harbour, Shape(format="fhir")) == b""
 
