@@ -17,9 +17,10 @@ from .copying import copy_record
 from .entry.content import Content
 from .entry.drafts import lock_draft
 from .history import Cell, Result
-from .models import Amendment, Assessment, AssessmentStatus, Score, ScoreChange
+from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, ScoreChange
 from .models.assessment import IN_FORCE
 from .quality import marks
+from .signing import sign
 
 
 class StaleRevision(ValueError):
@@ -49,25 +50,17 @@ def sign_assessment(
         raise StaleRevision(str(assessment.pk))
     if not content.results:
         raise NothingToSign(str(assessment.pk))
-    Score.objects.bulk_create(
-        [
-            Score(
-                assessment=assessment,
-                movement=movement,
-                side=side,
-                entered=content.entered[movement, side],
-                **_columns(result),
-            )
-            for (movement, side), result in content.results.items()
-        ]
-    )
+    _write_scores(assessment, content)
     draft.delete()
     progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
     assessment.apart = Assessment.objects.values_list("apart", flat=True).get(pk=assessment.pk)
+    assessment.save()  # the context as validated
+    now = timezone.now()
+    signature = sign(assessment, Meaning.SIGNED, by=by, at=now)
     assessment.status = AssessmentStatus.SIGNED
-    assessment.signed_by, assessment.signed_at = by, timezone.now()
-    assessment.revision += 1
-    assessment.save()
+    assessment.signed_by, assessment.signed_at = by, now
+    assessment.revision = signature.revision
+    assessment.save(update_fields=["status", "signed_by", "signed_at", "revision"])
     if not assessment.apart:
         progress.add_visit(assessment, content.levels)
     record(
@@ -76,7 +69,8 @@ def sign_assessment(
         clinic_id=assessment.clinic_id,
         patient_id=assessment.patient_id,
         target=assessment.pk,
-        detail={"tester": str(assessment.tester_id)} | _signed_content(assessment, content),
+        detail={"tester": str(assessment.tester_id), "signature": signature.hash}
+        | _signed_content(assessment, content),
     )
     if assessment.is_sealed:
         pairing.settle(assessment, by=by)
@@ -117,8 +111,9 @@ def amend_assessment(
         raise NothingChanged(str(assessment.pk))
     amendment = Amendment.objects.create(id=key or uuid4(), assessment=locked, by=by, reason=reason)
     _write_changes(amendment, standing, real)
+    signature = sign(locked, Meaning.AMENDED, by=by, at=amendment.at)
     locked.status = AssessmentStatus.AMENDED
-    locked.revision += 1
+    locked.revision = signature.revision
     locked.save(update_fields=["status", "revision"])
     progress.refresh(locked.patient, real)
     marks.refresh(locked)
@@ -128,7 +123,12 @@ def amend_assessment(
         clinic_id=locked.clinic_id,
         patient_id=locked.patient_id,
         target=locked.pk,
-        detail={"amendment": str(amendment.pk), "cells": len(real), "reason": reason},
+        detail={
+            "amendment": str(amendment.pk),
+            "cells": len(real),
+            "reason": reason,
+            "signature": signature.hash,
+        },
     )
     return amendment
 
@@ -162,7 +162,7 @@ def move_assessment(
     progress.lock(locked.patient, to)
     if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
         raise ValueError("A record moves to another patient of its own clinic.")
-    copy = copy_record(locked, to)
+    copy = copy_record(locked, to, by=by, at=timezone.now())
     _void(locked, reason=reason, by=by)
     progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
     marks.refresh(copy)
@@ -176,6 +176,21 @@ def move_assessment(
             detail={"reason": reason, "other": str(other.pk)},
         )
     return copy
+
+
+def _write_scores(assessment: Assessment, content: Content) -> None:
+    Score.objects.bulk_create(
+        [
+            Score(
+                assessment=assessment,
+                movement=movement,
+                side=side,
+                entered=content.entered[movement, side],
+                **_columns(result),
+            )
+            for (movement, side), result in content.results.items()
+        ]
+    )
 
 
 def _signed_content(assessment: Assessment, content: Content) -> dict[str, int]:
@@ -196,10 +211,12 @@ def _check_in_force(locked: Assessment, revision: int) -> None:
 
 def _void(assessment: Assessment, *, reason: str, by: User) -> None:
     pairing.release(assessment, reason=reason, by=by)
+    now = timezone.now()
+    signature = sign(assessment, Meaning.VOIDED, by=by, at=now)
     assessment.status = AssessmentStatus.VOIDED
-    assessment.voided_by, assessment.voided_at = by, timezone.now()
+    assessment.voided_by, assessment.voided_at = by, now
     assessment.void_reason = reason
-    assessment.revision += 1
+    assessment.revision = signature.revision
     assessment.save(update_fields=["status", "voided_by", "voided_at", "void_reason", "revision"])
     cells = assessment.scores.values_list("movement", "side")
     progress.refresh(assessment.patient, list(cells))

@@ -1,14 +1,17 @@
 """A signed record anew, on another patient: what was told, measured and amended goes along."""
 
+from datetime import datetime
 from uuid import UUID
 
+from mmt.accounts.models import User
 from patients.models import Patient
 
-from .models import Amendment, Assessment, Measurement, Score, ScoreChange
+from .models import Amendment, Assessment, Meaning, Measurement, Score, ScoreChange
+from .signing import sign
 
 
-def copy_record(assessment: Assessment, patient: Patient) -> Assessment:
-    """Return the record filed anew: same scores, measurements, tester, signature, amendments."""
+def copy_record(assessment: Assessment, patient: Patient, *, by: User, at: datetime) -> Assessment:
+    """Return the record filed anew: same scores, measurements, tester, signer, amendments."""
     fields = {
         field.attname: getattr(assessment, field.attname)
         for field in Assessment._meta.concrete_fields
@@ -25,6 +28,7 @@ def copy_record(assessment: Assessment, patient: Patient) -> Assessment:
     for measurement in measurements:
         measurement.assessment = copy
     Measurement.objects.bulk_create(measurements)
+    sign(copy, Meaning.MOVED, by=by, at=at)
     for name, value in signature.items():
         setattr(copy, name, value)
     copy.status, copy.revision = assessment.status, 1

@@ -51,6 +51,10 @@ def _differs(*columns: str) -> str:
     return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
+_IS_SIGNED = (
+    "EXISTS (SELECT 1 FROM assessments_signature signature"
+    " WHERE signature.assessment_id = NEW.id AND signature.revision = NEW.revision)"
+)
 # What the two records of a blind pair have in common; nobody has a part in both.
 _ONE_PAIR = (
     "EXISTS (SELECT 1 FROM assessments_assessment one JOIN assessments_assessment other"
@@ -142,6 +146,23 @@ TRIGGERS = (
             f" OR (OLD.status = 'amended' AND NEW.status = 'signed') OR {_differs(*_FROZEN)}))"
         ),
         message="A signed assessment is frozen.",
+    ),
+    Trigger(
+        name="assessment_in_force_by_a_signature",
+        table="assessments_assessment",
+        events=("UPDATE",),
+        when=(
+            f"(NEW.status <> 'draft' AND ({_differs('status', 'revision')}) AND NOT {_IS_SIGNED})"
+        ),
+        message="What changes a signed assessment is signed.",
+    ),
+    Trigger(
+        name="signature_append_only",
+        table="assessments_signature",
+        events=("UPDATE", "DELETE"),
+        when="TRUE",
+        message="A signature stays as it was given.",
+        truncate=True,
     ),
     Trigger(
         name="assessment_amended_has_an_amendment",

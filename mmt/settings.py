@@ -152,6 +152,7 @@ SESSION_ENGINE = "mmt.accounts.store"
 # Once a day, by a worker: functions that return an iterator of steps (mmt/jobs/duties.py).
 DUTIES = [
     "mmt.audit.verify.verify_daily",
+    "assessments.signing.verify_daily",
 ]
 
 # --- People -----------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from mmt.accounts.models import Clinic, User
 
 from .. import instrument
 from ..history import Cell, Result
-from ..models import Apart, Assessment, AssessmentStatus, BlindPair, Score
+from ..models import Apart, Assessment, AssessmentStatus, BlindPair, Meaning, Score
 from ..pairing import day_of
 from ..querysets import results_of
+from ..signing import sign
 from .corrections import AMENDED, VOIDED
 from .plan import Place
 from .showcase import RECORD_NUMBER as SHOWCASE
@@ -85,6 +86,7 @@ def _add(first: Assessment, tester: User, results: Mapping[Cell, Result], place:
         )
         for (movement, side), result in results.items()
     )
+    sign(second, Meaning.SIGNED, by=tester, at=signed)
     second.status, second.revision, second.apart = AssessmentStatus.SIGNED, 1, Apart.SECOND
     second.signed_by, second.signed_at = tester, signed
     second.save(update_fields=["status", "revision", "apart", "signed_by", "signed_at"])

@@ -1,6 +1,6 @@
 """Bringing planned patients, with all that is theirs, into a clinic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mmt.accounts.models import Clinic, User
@@ -14,7 +14,8 @@ from patients.models import (
     SearchTerm,
 )
 
-from ..models import Assessment, Draft, Measurement, Progress, QualityMark, Score, Weakness
+from ..models import Assessment, Draft, Meaning, Measurement, Progress, QualityMark, Score, Weakness
+from ..signing import Told, sign_each
 from ..tables import insert, insert_stored, update
 from . import care_rows, rows
 from .plan import PlannedPatient
@@ -52,9 +53,15 @@ class Writer:
         insert_stored(Score, rows.SCORE, rows.score_rows(patients))
         insert(Measurement, rows.MEASUREMENT, rows.measurement_rows(patients, testers))
         insert(FunctionalTest, rows.FUNCTIONAL, rows.functional_rows(patients, testers))
+        sign_each(self._signatures(patients), Meaning.SIGNED)
         if not at_once:
             update(Assessment, SIGNATURE, rows.signature_rows(patients, testers))
         insert(QualityMark, rows.MARK, rows.mark_rows(patients, mine))
         insert(Draft, rows.DRAFT, rows.draft_rows(patients, self.testers))
         insert_stored(Progress, PROGRESS, progress_rows(patients, mine, testers))
         return sum(len(visit.results) for patient in patients for visit in patient.visits)
+
+    def _signatures(self, patients: Sequence[PlannedPatient]) -> Iterator[Told]:
+        for patient in patients:
+            for visit in patient.visits:
+                yield Assessment(pk=visit.id), self.testers[visit.tester], visit.signed_at

@@ -20,6 +20,7 @@ from .progress import Progress
 from .quality import QualityMark, QualityMarkKind
 from .question import SavedQuestion
 from .score import Entered, Score
+from .signature import Meaning, Signature
 from .weakness import Weakness, WeaknessKind
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ImportedVisit",
     "Letter",
     "LetterKind",
+    "Meaning",
     "Measurement",
     "MeasurementKind",
     "NamedTester",
@@ -48,6 +50,7 @@ __all__ = [
     "SavedQuestion",
     "Score",
     "ScoreChange",
+    "Signature",
     "Source",
     "StagedTable",
     "Weakness",

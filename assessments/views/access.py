@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
+from mmt.accounts.again import ask_again_to_do
 from mmt.accounts.models import Clinic
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record, record_viewing
@@ -19,6 +21,7 @@ from ..querysets import AssessmentQuerySet
 
 __all__ = [
     "SignedInRequest",
+    "ask_signer",
     "get_assessment",
     "get_clinic",
     "get_discarded",
@@ -28,6 +31,14 @@ __all__ = [
 ]
 
 Check = Callable[..., None]
+
+
+def ask_signer(request: SignedInRequest, assessment: Assessment) -> HttpResponse | None:
+    """Return the way to the question that the clinic has asked before anything is signed, if due.
+
+    What was posted is done as soon as the person has answered.
+    """
+    return ask_again_to_do(request) if assessment.clinic.asks_again_to_sign else None
 
 
 def get_clinic(request: SignedInRequest, slug: str, check: Check) -> Clinic:

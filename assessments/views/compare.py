@@ -11,6 +11,7 @@ from ..comparing import ComparisonForm, comparison_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
 from ..rules import listed, rule_of
+from ..signing import broken_among
 from .access import SignedInRequest, get_patient
 
 
@@ -33,6 +34,8 @@ def compare(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
             comparison = comparison_of(history, form.cleaned_data.values(), rule)
             changes = listed(comparison.changes, patient.clinic)
             context |= {"comparison": comparison, "changes": changes}
+            shown = [comparison.before.id, comparison.after.id]
+            context["signature_broken"] = broken_among(shown)
             context["body_map"] = charts.body_map_difference(
                 comparison.before, comparison.after, comparison.changes
             )

@@ -20,7 +20,7 @@ from ..actions import (
 from ..amending import AmendForm, MoveForm, ReasonForm, VoidForm
 from ..models import Assessment, AssessmentStatus
 from ..permissions import check_user_can_amend, check_user_can_move, check_user_can_void
-from .access import SignedInRequest, get_assessment
+from .access import SignedInRequest, ask_signer, get_assessment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +32,8 @@ def amend(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     form = AmendForm(request.POST or None, assessment=assessment)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "assessments/amend.html", form)
+    if asked := ask_signer(request, assessment):
+        return asked
     try:
         amend_assessment(
             assessment,
@@ -61,6 +63,8 @@ def void(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     form = VoidForm(request.POST or None, assessment=assessment)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "assessments/void.html", form)
+    if asked := ask_signer(request, assessment):
+        return asked
     try:
         void_assessment(
             assessment,
@@ -87,6 +91,8 @@ def move(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     form = MoveForm(request.POST or None, assessment=assessment, user=request.user)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "assessments/move.html", form)
+    if asked := ask_signer(request, assessment):
+        return asked
     try:
         copy = move_assessment(
             assessment,

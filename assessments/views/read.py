@@ -29,6 +29,7 @@ from ..permissions import (
 )
 from ..querysets import visit_of
 from ..rules import rule_of
+from ..signing import signature_of
 from ..since_baseline import changes_since_baseline
 from ..weakness import judgements_of
 from ..wording import context_facts, measurements_in_order
@@ -60,6 +61,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "body_map_query": urlencode({"visit": assessment.pk}),
         "measurements": measurements_in_order(assessment),
         "context_facts": context_facts(assessment),
+        **_signature(assessment),
         "signed_at": _local(assessment.signed_at, assessment.clinic),
         "voided_at": _local(assessment.voided_at, assessment.clinic),
         "amendments": amendments.order_by("-at"),
@@ -87,6 +89,13 @@ def _origin(assessment: Assessment) -> dict[str, object]:
     found = known.filter(assessment=first).first()
     said = (found and found.batch.mapping) or {}
     return {"imported": found, "imported_turned": said.get("direction") == "down"}
+
+
+def _signature(assessment: Assessment) -> dict[str, object]:
+    if assessment.is_draft:
+        return {}
+    signature, whole = signature_of(assessment)
+    return {"signature": signature, "signature_broken": not whole}
 
 
 def _local(moment: datetime | None, clinic: Clinic) -> datetime | None:

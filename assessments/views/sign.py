@@ -15,7 +15,7 @@ from ..actions import StaleRevision, sign_assessment
 from ..entry.drafts import NoLongerADraft
 from ..entry.review import Review
 from ..permissions import check_user_can_edit_draft
-from .access import SignedInRequest, get_assessment
+from .access import SignedInRequest, ask_signer, get_assessment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +36,8 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         return redirect("assessments:read", assessment.pk)
     review = Review(assessment, assessment.draft)
     if request.method == "POST" and _may_sign(request, review):
+        if asked := ask_signer(request, assessment):
+            return asked
         try:
             sign_assessment(
                 review.context.instance,

@@ -3,7 +3,10 @@
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.internal.flows.reauthentication import (
+    is_reauthentication_required,
+    suspend_request,
+)
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,3 +26,13 @@ def ask_again(request: SignedInRequest, *, back: str) -> HttpResponse | None:
     if not is_reauthentication_required(request, app="mmt"):
         return None
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+
+
+def ask_again_to_do(request: SignedInRequest) -> HttpResponse | None:
+    """Return the way to the question; what was posted is done as soon as the person has answered.
+
+    None where it was answered lately. For a view that asks only of some.
+    """
+    if not is_reauthentication_required(request, app="mmt"):
+        return None
+    return suspend_request(request, reverse("account_reauthenticate"))

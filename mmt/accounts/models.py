@@ -115,6 +115,8 @@ class Clinic(models.Model):
     is_demo = models.BooleanField(default=False, editable=False)
     # Roles that need one beside administrators, who always do.
     second_factor_roles = models.JSONField(default=list, editable=False)
+    # Who signed in a while ago is asked for the password once more before signing a record.
+    asks_again_to_sign = models.BooleanField(default=False, db_default=False, editable=False)
     change_flags = models.BooleanField(_("show flags of change"), default=True)
     # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
     change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)

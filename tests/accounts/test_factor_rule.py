@@ -136,7 +136,10 @@ def test_an_administrator_says_which_roles_need_one(
     assert harbour.second_factor_roles == ["lead", "physiotherapist"]
     told = AuditEvent.objects.get(action=Action.CLINIC_CHANGED)
     assert (told.actor, told.chain) == (admin.email, str(harbour.pk))
-    assert told.detail["after"] == {"second_factor_roles": ["lead", "physiotherapist"]}
+    assert told.detail["after"] == {
+        "second_factor_roles": ["lead", "physiotherapist"],
+        "asks_again_to_sign": False,
+    }
 
 
 def test_the_same_choice_again_tells_nothing(as_user: AsUser, admin: User) -> None:

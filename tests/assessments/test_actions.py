@@ -72,7 +72,8 @@ def test_signing_is_told_once_with_what_was_signed(signed: Assessment, physio: U
     event = AuditEvent.objects.get(action=Action.ASSESSMENT_SIGNED)
     assert (event.actor_id, event.patient_id) == (physio.pk, signed.patient_id)
     assert (event.target, event.chain) == (str(signed.pk), str(signed.clinic_id))
-    assert event.detail == {"results": 2, "graded": 1, "tester": str(physio.pk)}
+    told = {"results": 2, "graded": 1, "tester": str(physio.pk)}
+    assert event.detail == told | {"signature": signed.signatures.get().hash}
 
 
 def test_a_draft_saved_since_is_not_signed(patient: Patient, physio: User) -> None:
@@ -191,7 +192,7 @@ def test_an_amendment_is_told_with_its_reason(signed: Assessment, lead: User) ->
     event = AuditEvent.objects.get(action=Action.ASSESSMENT_AMENDED)
     assert event.actor_id == lead.pk
     known = {"amendment": str(amendment.pk), "cells": 2, "reason": "typed wrong"}
-    assert event.detail == known
+    assert event.detail == known | {"signature": signed.signatures.get(revision=2).hash}
 
 
 # Voiding

@@ -21,6 +21,7 @@ from assessments.models import (
     SavedQuestion,
     Score,
     ScoreChange,
+    Signature,
     Weakness,
 )
 from assessments.triggers import _FROZEN
@@ -71,6 +72,19 @@ def change(which: str, **fields: Any) -> Write:
     return lambda records: Assessment.objects.filter(pk=getattr(records, which).pk).update(
         **{name: value(records) if callable(value) else value for name, value in fields.items()}
     )
+
+
+def signature(**fields: Any) -> Write:
+    """Return a write of a signature of the draft as it stands."""
+    known = {"revision": 0, "meaning": "signed", "name": "A", "form": 1, "hash": "0" * 64}
+    told = known | {"at": timezone.now()} | fields
+    return lambda records: Signature.objects.bulk_create(
+        [Signature(assessment=records.draft, by=records.by, **told)]
+    )
+
+
+def signed_then(write: Write) -> Write:
+    return lambda records: (signature()(records), write(records))
 
 
 def add_score(which: str, **fields: Any) -> Write:
@@ -227,13 +241,26 @@ CASES: list[tuple[str, Write]] = [
     ("assessment_edss_0_to_10", change("draft", edss=Decimal("10.5"))),
     (
         "assessment_known_status",
-        change("draft", status="lost", signed_by=lambda r: r.by, signed_at=timezone.now()),
+        signed_then(
+            change("draft", status="lost", signed_by=lambda r: r.by, signed_at=timezone.now())
+        ),
     ),
-    ("assessment_signed_has_signer_and_time", change("draft", status="signed")),
+    ("assessment_signed_has_signer_and_time", signed_then(change("draft", status="signed"))),
     (
         "assessment_signed_has_signer_and_time",
-        change("draft", status="signed", signed_by=lambda r: r.by),
+        signed_then(change("draft", status="signed", signed_by=lambda r: r.by)),
     ),
+    (
+        "assessment_in_force_by_a_signature",
+        change("draft", status="signed", signed_by=lambda r: r.by, signed_at=timezone.now()),
+    ),
+    ("assessment_in_force_by_a_signature", change("signed", revision=7)),
+    ("signature_known_meaning", signature(meaning="maybe")),
+    ("signature_has_name_and_hash", signature(hash="")),
+    ("signature_has_name_and_hash", signature(name="")),
+    ("signature_append_only", lambda r: Signature.objects.update(name="Another")),
+    ("signature_append_only", lambda r: Signature.objects.all()._raw_delete("default")),
+    ("assessments.signature.pk", lambda r: [signature()(r) for _time in range(2)]),
     ("assessment_signed_has_signer_and_time", change("draft", signed_at=timezone.now())),
     ("assessment_voided_has_who_when_and_why", change("signed", status="voided")),
     (
@@ -399,6 +426,7 @@ def test_database_refuses(rule: str, write: Write, records: Records) -> None:
         ("scorechange_append_only", "assessments_scorechange"),
         ("blind_pair_never_deleted", "assessments_blindpair"),
         ("letter_append_only", "assessments_letter"),
+        ("signature_append_only", "assessments_signature"),
     ],
 )
 def test_a_table_cannot_be_emptied_at_once(rule: str, table: str, records: Records) -> None:

@@ -25,12 +25,14 @@ from ...models import (
     ImportedPatient,
     ImportedVisit,
     ImportStatus,
+    Meaning,
     NamedTester,
     Score,
     Source,
     StagedTable,
 )
 from ...quality import marks
+from ...signing import sign_each
 from ...tables import insert
 from .check import Plan
 from .people import NewPatient
@@ -219,6 +221,7 @@ def _write_visits(
         ],
         batch_size=AT_ONCE,
     )
+    sign_each(((record, by, at) for record in records), Meaning.IMPORTED)
     Assessment.objects.filter(imported__batch=found).update(
         status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
     )

@@ -18,9 +18,11 @@ from ...models import (
     Import,
     ImportedVisit,
     ImportStatus,
+    Meaning,
     StagedTable,
 )
 from ...quality import marks
+from ...signing import sign_each
 from .actions import Refused
 
 
@@ -48,6 +50,7 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
     ]
     ImportedVisit.objects.filter(batch=locked).update(standing=False)
     marks.forget(records)
+    sign_each(((record, by, now) for record in records), Meaning.VOIDED)
     records.update(
         status=AssessmentStatus.VOIDED,
         voided_by=by,

@@ -41,22 +41,27 @@ def reset_factors(person: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def ask_for_factors(clinic: Clinic, roles: Collection[str], *, by: User) -> bool:
-    """Say which roles need a second factor, beside administrators. Return whether it is new."""
+def ask_for_factors(clinic: Clinic, roles: Collection[str], *, to_sign: bool, by: User) -> bool:
+    """Say which roles need a second factor, beside administrators, and whether signing asks again.
+
+    Return whether it is new.
+    """
     stands = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-    before, after = sorted(stands.second_factor_roles), sorted(roles)
+    before = {
+        "second_factor_roles": sorted(stands.second_factor_roles),
+        "asks_again_to_sign": stands.asks_again_to_sign,
+    }
+    after = {"second_factor_roles": sorted(roles), "asks_again_to_sign": to_sign}
     if before == after:
         return False
-    stands.second_factor_roles = after
-    stands.save(update_fields=["second_factor_roles"])
+    for name, value in after.items():
+        setattr(stands, name, value)
+    stands.save(update_fields=list(after))
     record(
         Action.CLINIC_CHANGED,
         by=by,
         clinic_id=stands.pk,
         target=stands.pk,
-        detail={
-            "before": {"second_factor_roles": before},
-            "after": {"second_factor_roles": after},
-        },
+        detail={"before": before, "after": after},
     )
     return True

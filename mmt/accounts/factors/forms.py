@@ -146,6 +146,12 @@ class FactorRolesForm(forms.Form):
         label=_("Needed by"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    to_sign = forms.BooleanField(
+        label=_("Ask for the password or a second factor again before a record is signed"),
+        required=False,
+        help_text=_("Of who signed in more than five minutes ago."),
+    )
+
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["roles"]

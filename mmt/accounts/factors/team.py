@@ -41,10 +41,11 @@ def roles(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
     clinic = get_object_or_404(Clinic, slug=clinic_slug, pk__in=own)
     check_manages_the_team(request.user, clinic.pk)
     posted = request.POST if request.method == "POST" else None
-    form = FactorRolesForm(posted, initial={"roles": clinic.second_factor_roles}, clinic=clinic)
+    standing = {"roles": clinic.second_factor_roles, "to_sign": clinic.asks_again_to_sign}
+    form = FactorRolesForm(posted, initial=standing, clinic=clinic)
     if not form.is_valid():
         return render(request, "team/second_factors.html", {"clinic": clinic, "form": form})
-    if ask_for_factors(clinic, form.cleaned_data["roles"], by=request.user):
+    if ask_for_factors(clinic, **form.cleaned_data, by=request.user):
         messages.success(request, _("Saved. It holds from each person's next page on."))
     else:
         messages.info(request, _("Nothing was changed."))

@@ -233,7 +233,8 @@ def test_two_clicks_make_one_record_and_one_event(
     event = AuditEvent.objects.get(action=Action.ASSESSMENT_SIGNED)
     assert (event.target, event.actor_id) == (str(draft.pk), physio.pk)
     assert (event.patient_id, event.outcome) == (draft.patient_id, Outcome.DONE)
-    assert event.detail == {"results": 1, "graded": 1, "tester": str(physio.pk)}
+    told = {"results": 1, "graded": 1, "tester": str(physio.pk)}
+    assert event.detail == told | {"signature": draft.signatures.get().hash}
 
 
 def test_the_context_as_typed_is_signed(client: Client, draft: Assessment, physio: User) -> None:

@@ -133,7 +133,8 @@ export async function sendSignature(assessment, revision, token) {
   const answer = await post(content.url, { ...content.fields, revision }, token);
   if (answer.state !== "ok") return answer.state;
   await drop(signId(assessment));
-  return answer.path.endsWith("/sign/") ? "review" : "signed";
+  // Elsewhere a person is asked: the review, or who they are.
+  return answer.path.endsWith(`/assessments/${assessment}/`) ? "signed" : "review";
 }
 
 // Sends what pages that are closed have left behind. A page that is open sends its own.

@@ -1,0 +1,229 @@
+"""Signatures: a hash that binds what was recorded to who signed it, when and as what.
+
+21 CFR 11.70: a signature is linked to its record so that it cannot be cut off and put elsewhere.
+The hash also stands in the audit event of the signing, and so in that chain.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mmt.accounts.models import User
+from mmt.audit.alarms import raise_alarm
+
+from .models import Assessment, Meaning, Measurement, Score, Signature
+from .models.context import Context
+
+FORM = 1  # of what is hashed; a new one keeps how the old ones are read
+AT_ONCE = 400  # records
+ACTOR = "signature check"
+RECORD = (
+    "id",
+    "clinic_id",
+    "patient_id",
+    "tester_id",
+    "entered_by_id",
+    "battery",
+    "battery_version",
+    "profile",
+    "movements",
+    "tested_at",
+    "time_zone",
+    "entered_at",
+    "source",
+    "moved_from_id",
+)
+CONTEXT = tuple(field.name for field in Context._meta.local_concrete_fields)
+SCORE = (
+    "movement",
+    "side",
+    "status",
+    "level",
+    "reason",
+    "limiters",
+    "position",
+    "note",
+    "entered",
+    "confirmed",
+)
+MEASUREMENT = (
+    "movement",
+    "side",
+    "kind",
+    "typed",
+    "trials",
+    "unit",
+    "rule",
+    "device",
+    "count",
+    "full_height",
+    "limited_by",
+    "position",
+    "note",
+    "entered_by_id",
+    "entered_at",
+)
+Told = tuple[Assessment, User, datetime]
+
+
+def sign(record: Assessment, meaning: Meaning, *, by: User, at: datetime) -> Signature:
+    """Sign the next revision of a record as the database has it, and return the signature."""
+    [signature] = sign_each([(record, by, at)], meaning)
+    return signature
+
+
+def sign_each(told: Iterable[Told], meaning: Meaning) -> list[Signature]:
+    """Sign the next revision of many records, each by its own signer at its own time."""
+    signatures = []
+    rest = iter(told)
+    while page := list(islice(rest, AT_ONCE)):
+        pks = [record.pk for record, _by, _at in page]
+        contents = contents_of(Assessment.objects.filter(pk__in=pks))
+        for record, by, at in page:
+            signature = Signature(
+                assessment=record,
+                revision=record.revision + 1,
+                meaning=meaning,
+                by=by,
+                name=by.name,
+                at=at,
+                form=FORM,
+            )
+            signature.hash = hash_of(contents[record.pk], signature)
+            signatures.append(signature)
+    return Signature.objects.bulk_create(signatures, batch_size=AT_ONCE)
+
+
+def signature_of(record: Assessment) -> tuple[Signature | None, bool]:
+    """Return the newest signature of a signed record and whether the content matches it.
+
+    An alarm is raised, once, where it does not.
+    """
+    signature = record.signatures.order_by("-revision").first()
+    whole = signature is not None and _holds(signature, contents_of([record])[record.pk])
+    if not whole:
+        _tell(record)
+    return signature, whole
+
+
+def broken_among(pks: Sequence[UUID]) -> list[Assessment]:
+    """Return which of these records do not match their signature, and raise an alarm of each."""
+    broken = _unmatched(list(Assessment.objects.filter(pk__in=pks)))
+    for record in broken:
+        _tell(record)
+    return broken
+
+
+def verify_daily() -> Iterator[None]:
+    """Hold every signed record against its signature, a page a step; raise an alarm of each."""
+    for page in pages_of_unmatched():
+        for record in page:
+            _tell(record)
+        yield
+
+
+def pages_of_unmatched() -> Iterator[list[Assessment]]:
+    """Yield, for each page of signed records, those that do not match their signature."""
+    last: UUID | None = None
+    while True:
+        records = Assessment.objects.exclude(status="draft").order_by("pk")
+        page = list((records.filter(pk__gt=last) if last else records)[:AT_ONCE])
+        if not page:
+            return
+        last = page[-1].pk
+        yield _unmatched(page)
+
+
+def contents_of(
+    records: Iterable[Any], score: Any = Score, measurement: Any = Measurement
+) -> dict[UUID, dict[str, Any]]:
+    """Return what is signed of each record, as read from the database.
+
+    The models are others than today's in a migration alone.
+    """
+    found = list(records)
+    pks = [record.pk for record in found]
+    scores = _rows(score, SCORE, pks)
+    measurements = _rows(measurement, MEASUREMENT, pks)
+    return {record.pk: _content(record, scores, measurements) for record in found}
+
+
+def hash_of(content: dict[str, Any], signature: Signature) -> str:
+    """Return SHA-256, in hex, over the content and what the signature says of it.
+
+    JSON in UTF-8: keys in order, no spaces, moments in UTC, decimals without trailing zeros.
+    """
+    said = {
+        "form": signature.form,
+        "revision": signature.revision,
+        "meaning": str(signature.meaning),
+        "by": str(signature.by_id),
+        "name": signature.name,
+        "at": _plain(signature.at),
+    }
+    told = content | {"signature": said}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(record: Any, scores: Any, measurements: Any) -> dict[str, Any]:
+    return {
+        "record": {name: _plain(getattr(record, name)) for name in RECORD},
+        "context": {name: _plain(getattr(record, name)) for name in CONTEXT},
+        "scores": scores[record.pk],
+        "measurements": measurements[record.pk],
+    }
+
+
+def _rows(model: Any, names: Sequence[str], pks: Sequence[UUID]) -> dict[UUID, list[list[Any]]]:
+    found: dict[UUID, list[list[Any]]] = defaultdict(list)
+    for pk, *values in model.objects.filter(assessment_id__in=pks).values_list(
+        "assessment_id", *names
+    ):
+        found[pk].append([_plain(value) for value in values])
+    for rows in found.values():
+        rows.sort(key=lambda row: row[:3])
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it, the same on every database."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _unmatched(records: Sequence[Assessment]) -> list[Assessment]:
+    contents = contents_of(records)
+    signatures = Signature.objects.filter(assessment__in=records).order_by("revision")
+    newest = {signature.assessment_id: signature for signature in signatures}
+    return [
+        record
+        for record in records
+        if record.pk not in newest or not _holds(newest[record.pk], contents[record.pk])
+    ]
+
+
+def _holds(signature: Signature, content: dict[str, Any]) -> bool:
+    return hash_of(content, signature) == signature.hash
+
+
+@transaction.atomic
+def _tell(record: Assessment) -> None:
+    raise_alarm(
+        str(record.clinic_id),
+        f"signature:{record.pk}:{record.revision}",
+        _("A signed record does not match its signature: %s") % record.pk,
+        actor=ACTOR,
+    )
