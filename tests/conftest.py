@@ -26,6 +26,9 @@ OTHER_SESSIONS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 BROWSER = Path(__file__).parent / "browser"
+# The tests' own database, and the products that run over one of their own.
+ON_DATABASE = {"django_db_setup", "drill", "product"}
+RAN_ONCE = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +106,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("TEST_ONLY_DATABASE"):
+        others = [item for item in items if not asks_a_database(item)]
+        config.stash[RAN_ONCE] = len(others)
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if asks_a_database(item)]
     browser = parts.part("browser")
     skip = not browser.here and browser.name not in parts.required()
     for item in items:
@@ -113,11 +121,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"No Chromium. Try: {browser.how}"))
 
 
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test could pass on one database and fail on another."""
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(ON_DATABASE.intersection(fixtures) or item.get_closest_marker("django_db"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["ran_once"] = session.config.stash.get(RAN_ONCE, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[RAN_ONCE] = getattr(node, "workeroutput", {}).get("ran_once", 0)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """Say loudly, right above the closing line, what did not run."""
     yield
     notes = [note for note in os.environ.get("TEST_NOTES", "").splitlines() if note]
+    if once := terminalreporter.config.stash.get(RAN_ONCE, 0):
+        notes.append(f"{once} tests ask no database: they ran once, on SQLite, and not again here.")
     notes += [
         f"{part.title} did not run. Try:  {part.how}"
         for part in map(parts.part, ("browser", "office"))

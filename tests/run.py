@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, browser tests included, then on PostgreSQL.
+"""`make test`: the suite on SQLite, browser tests included, then on PostgreSQL what asks it.
 
 Arguments go to pytest.
 
@@ -18,7 +18,7 @@ from tests import parts, postgres
 
 WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 PYTEST = [sys.executable, "-m", "pytest", *WORKERS]
-INTERRUPTED = 2  # what pytest answers then
+INTERRUPTED, NOTHING_TO_RUN = 2, 5  # what pytest answers then
 # The product in front of the browser has a database of its own: once is enough.
 SEEN_ALREADY = ["--ignore", "tests/browser"]
 
@@ -41,16 +41,21 @@ def main(arguments: list[str]) -> int:
     print("\n== The suite on PostgreSQL", flush=True)
     with postgres.throwaway() if postgres.programs() else nullcontext(given) as url:
         second = _pytest(arguments or SEEN_ALREADY, database=url, notes=notes)
-    return first or second
+    return first or (0 if second == NOTHING_TO_RUN else second)
 
 
 def _pytest(arguments: list[str], *, database: str | None, notes: list[str]) -> int:
-    """Run pytest on `database` (None: SQLite) with `notes` in its frame; return its exit code."""
+    """Run pytest on `database` (None: SQLite) with `notes` in its frame; return its exit code.
+
+    On a given database, only the tests that ask one (`tests/conftest.py` leaves out the others).
+    """
     with tempfile.TemporaryDirectory(prefix="strength-tests-") as folder:
         environment = {**os.environ, "DATA_DIR": folder, "TEST_NOTES": "\n".join(notes)}
         environment.pop("DATABASE_URL", None)
+        # Dozens of processes start the product: only the first should have to compile it.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if database:
-            environment["DATABASE_URL"] = database
+            environment |= {"DATABASE_URL": database, "TEST_ONLY_DATABASE": "yes"}
         with _interruptible() as running:
             running.append(subprocess.Popen([*PYTEST, *arguments], env=environment))
             return running[0].wait()
