@@ -1,6 +1,7 @@
 """What the database refuses about assessments, whoever writes."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,7 +29,15 @@ from assessments.triggers import _FROZEN
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
-from tests.people import grade, make_draft, make_patient, make_signed
+from tests.people import (
+    grade,
+    make_draft,
+    make_harbour,
+    make_hillside,
+    make_patient,
+    make_person,
+    make_signed,
+)
 from tests.refusals import refused_by
 
 HIP = ("hip_flexion", "right")
@@ -53,15 +62,23 @@ class Records:
         return self.amended.amendments.get()
 
 
-@pytest.fixture
-def records(patient: Patient, physio: User, hillside: Clinic) -> Records:
+@pytest.fixture(scope="module")
+def once(module_db: None) -> Records:
+    harbour = make_harbour()
+    physio = make_person("physio", harbour)
+    patient = make_patient(harbour, physio)
     signed, amended, voided = (make_signed(patient, physio, {HIP: grade(12)}) for _ in range(3))
     amend_assessment(
         amended, {HIP: grade(9)}, reason="Typed wrong.", by=physio, revision=amended.revision
     )
     void_assessment(voided, reason="Never happened.", by=physio, revision=voided.revision)
     draft = make_draft(patient, physio)
-    return Records(patient, physio, hillside, draft, signed, amended, voided)
+    return Records(patient, physio, make_hillside(), draft, signed, amended, voided)
+
+
+@pytest.fixture
+def records(db: None, once: Records) -> Records:
+    return deepcopy(once)
 
 
 Write = Callable[[Records], object]

@@ -66,7 +66,7 @@ def test_a_worker_that_is_at_work_keeps_its_job_beyond_a_lease(
     start: Starting, ask: Asking, until: Callable[..., Job]
 ) -> None:
     job = ask("linger")
-    start("--lease", "1")
+    start("--lease", "2")
     began = until(job, State.RUNNING).started_at
     time.sleep(3)
     queue.sweep()
