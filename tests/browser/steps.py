@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.assessments.plain_page import PlainPage
+
 SignIn = Callable[[Page, str], None]
 Axe = Callable[..., None]
 NewPatient = Callable[[Page], str]
@@ -27,6 +29,33 @@ def until(page: Page, script: str) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"never true: {script}")
+
+
+def send(page: Page, path: str, having: str, **typed: str) -> str:
+    """Send the form of a page that has this field, as it is but for what is typed.
+
+    By requests beside the page, which draw nothing: for what must be there before a test begins.
+    Return the address to which the answer leads.
+    """
+    forms = PlainPage(page.request.get(path).text()).forms
+    [form] = [each for each in forms if having in each.fields]
+    answer = page.request.post(path, form=form.fields | typed)
+    assert answer.ok, answer.text()
+    assert answer.url != path, PlainPage(answer.text()).text
+    return answer.url
+
+
+def open_grid(page: Page, person: str, **chosen: str) -> None:
+    """Open a new grid of a patient, of the clinic's default battery unless one is chosen."""
+    page.goto(send(page, f"{person}assessments/new/", "battery", **chosen))
+    expect(page.locator("body.scripted")).to_be_visible()
+
+
+def record(page: Page, person: str, scores: dict[str, str], tested_at: str) -> str:
+    """Sign a visit of the past that holds these scores; return the record's address."""
+    grid = send(page, f"{person}assessments/new/", "battery", tested_at=tested_at)
+    review = send(page, grid, "shown", **scores, then="sign")
+    return send(page, review, "revision")
 
 
 def find_patient(page: Page, words: str, row: str = "") -> str:

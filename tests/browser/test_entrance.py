@@ -15,6 +15,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 def test_a_demonstration_person_signs_in(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "physio@harbour.example")
+    page.goto("/")
     expect(page.locator("body")).to_contain_text("Harbour MS Clinic")
 
 
@@ -24,6 +25,7 @@ def test_the_entrance_and_the_start_page_are_accessible(
     page.goto("/accounts/login/")
     axe(page)
     sign_in(page, "physio@harbour.example")
+    page.goto("/")
     axe(page)
 
 
@@ -43,5 +45,6 @@ def test_the_browser_has_nothing_to_complain_about(page: Page, sign_in: SignIn) 
 
     page.on("console", note)
     sign_in(page, "lead@harbour.example")
+    page.goto("/")
     page.wait_for_load_state("networkidle")
     assert complaints == []

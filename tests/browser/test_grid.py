@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.product import Product
 
+from .steps import open_grid
+
 SignIn = Callable[[Page, str], None]
 BLANK = "#score-grid input[data-state=blank]"
 
@@ -21,12 +23,11 @@ def patient_page(page: Page, sign_in: SignIn, new_patient: Callable[[Page], str]
 
 
 @pytest.fixture
-def grid(patient_page: Page) -> Page:
-    """An empty grid of the clinic's default battery, two actions from the patient's page."""
-    patient_page.get_by_role("link", name="New assessment").click()
-    patient_page.get_by_role("button", name="Start scoring").click()
-    expect(patient_page.locator("body.scripted")).to_be_visible()
-    return patient_page
+def grid(page: Page, sign_in: SignIn, new_patient: Callable[[Page], str]) -> Page:
+    """An empty grid of the clinic's default battery."""
+    sign_in(page, "physio@harbour.example")
+    open_grid(page, new_patient(page))
+    return page
 
 
 def cell(page: Page, movement: str, side: str = "right") -> Locator:

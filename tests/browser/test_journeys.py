@@ -96,6 +96,7 @@ def test_change_is_seen_with_its_rule_and_nothing_can_be_recorded(
     page: Page, sign_in: SignIn
 ) -> None:
     sign_in(page, "clinician@harbour.example")
+    page.goto("/")
     expect(page.get_by_role("heading", name="Good day, Carl Specimen")).to_be_visible()
     expect(page.get_by_role("heading", name="Due for a re-test")).to_be_visible()
     page.get_by_role("link", name="Find a patient").last.click()
@@ -170,6 +171,7 @@ def test_an_export_holds_the_score_just_signed(
     page: Page, sign_in: SignIn, signed: str, tmp_path: Path
 ) -> None:
     sign_in(page, "admin@harbour.example")
+    page.goto("/")
     page.get_by_role("link", name="Exports").click()
     long = exported(page, tmp_path, "long", signed)
     found = {(row["movement"], row["side"]): (row["status"], row["grade"]) for row in long}
@@ -191,6 +193,7 @@ def test_a_person_is_invited_comes_in_and_is_let_go(
     email, name = f"nora-{uuid4().hex[:8]}@harbour.example", f"Nora Newcomer {uuid4().hex[:8]}"
     password = "a-long-walk-by-the-sea-91"
     sign_in(page, "admin@harbour.example")
+    page.goto("/")
     page.get_by_role("link", name="Team").click()
     page.get_by_role("link", name="Invite a person").click()
     page.get_by_label("E-mail").fill(email)
@@ -275,8 +278,10 @@ def test_a_record_of_the_wrong_patient_is_moved_by_the_lead(
 ) -> None:
     sign_in(page, PHYSIO)
     right = new_patient(page)
+    page.goto(right)
     right_number = page.locator("#patient-banner").get_by_text(re.compile("^B-")).text_content()
     wrong = new_patient(page)
+    page.goto(wrong)
     record = score_and_sign_in_part(page, "40")
     expect(page.get_by_role("link", name="Move to another patient")).to_have_count(0)
 

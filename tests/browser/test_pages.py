@@ -110,6 +110,7 @@ def test_the_pages_before_the_door(watched: Page, product: Product, hold: Hold) 
 def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
+    page.goto("/")
     hold(page, desk=True)
     page.goto("/patients/")
     hold(page)
@@ -140,6 +141,7 @@ def test_the_pages_of_recording(
     page = watched
     sign_in(page, "physio@harbour.example")
     person = new_patient(page)
+    page.goto(person)
     hold(page)
     page.goto(f"{person}trends/")
     expect(page.get_by_text("Nothing to show yet")).to_be_visible()
@@ -168,6 +170,7 @@ def test_the_pages_of_recording(
 def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "clinician@harbour.example")
+    page.goto("/")
     hold(page, desk=True)
     person = find_patient(page, "winters", SHOWCASE)
     hold(page)
@@ -215,6 +218,7 @@ def test_the_pages_of_a_blind_pair(
     page = watched
     sign_in(page, "physio@harbour.example")
     person = new_patient(page)
+    page.goto(person)
     first = score_and_sign_in_part(page, "40")
     other = browser.new_context(
         base_url=product.url, locale="en-GB", service_workers="block"
@@ -250,6 +254,7 @@ def test_the_pages_of_a_blind_pair(
 def test_the_pages_of_data_quality(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "lead@harbour.example")
+    page.goto("/")
     page.get_by_role("link", name="Agreement of testers").click()
     hold(page, desk=True)
     page.get_by_role("link", name="Data quality").click()
@@ -262,6 +267,7 @@ def test_the_pages_of_data_quality(watched: Page, sign_in: SignIn, hold: Hold) -
 def test_the_pages_of_correcting(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "lead@harbour.example")
+    page.goto("/")
     hold(page, desk=True)
     for record_number, status in (("H-00203", "amended"), ("H-00231", "voided")):
         find_patient(page, record_number)
@@ -280,6 +286,7 @@ def test_the_pages_of_the_administrator(
 ) -> None:
     page = watched
     sign_in(page, "admin@harbour.example")
+    page.goto("/")
     hold(page, desk=True)
     page.goto("/exports/")
     expect(page.locator("#found")).to_contain_text("in the file")
@@ -374,6 +381,7 @@ def test_the_pages_of_importing(watched: Page, sign_in: SignIn, hold: Hold) -> N
 def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> None:
     page = watched
     sign_in(page, "admin@harbour.example")
+    page.goto("/")
     page.set_viewport_size(TELEPHONE)
     page.get_by_role("button", name="Menu").click()
     expect(page.get_by_role("link", name="Team")).to_be_visible()

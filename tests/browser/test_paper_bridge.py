@@ -58,7 +58,7 @@ def test_two_sheets_are_typed_in_by_keyboard_alone(
     sign_in(page, PHYSIO)
     numbers = []
     for _each in range(2):
-        new_patient(page)
+        page.goto(new_patient(page))
         numbers.append(page.locator("#patient-banner dd").nth(1).inner_text())
     page.goto("/back-entry/")
     axe(page)
@@ -108,7 +108,7 @@ def test_a_draft_is_discarded_and_taken_back_on_the_start_page(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, LEAD)
-    new_patient(page)
+    page.goto(new_patient(page))
     name = page.locator(".banner-family").inner_text()
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
@@ -132,6 +132,7 @@ def test_the_draft_of_today_is_continued_with_one_key(
 ) -> None:
     sign_in(page, PHYSIO)
     person = new_patient(page)
+    page.goto(person)
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
     expect(page.locator("body.scripted")).to_be_visible()

@@ -5,36 +5,32 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .steps import RECORD, Axe, NewPatient, SignIn, score
+from .steps import RECORD, Axe, NewPatient, SignIn, open_grid, record
 
 SIGN = re.compile(r"/sign/$")
 
 
 @pytest.fixture
-def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
-    """The page of a patient whose right hip was 1 and left hip not testable years ago."""
+def person(page: Page, sign_in: SignIn, new_patient: NewPatient) -> str:
+    """The address of a patient whose right hip was 1 and left hip not testable years ago."""
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
-    person = page.url
-    score(page, "1np", tested_at="2020-03-02T10:30")
-    page.locator("#sign").click()
-    page.locator("#sign").click()
-    expect(page).to_have_url(RECORD)
-    page.goto(person)
+    person = new_patient(page)
+    scores = {"hip_flexion.right": "1", "hip_flexion.left": "NT pain"}
+    record(page, person, scores, "2020-03-02T10:30")
+    return person
+
+
+@pytest.fixture
+def grid(page: Page, person: str) -> Page:
+    open_grid(page, person)
     return page
 
 
 @pytest.fixture
-def grid(patient_page: Page) -> Page:
-    score(patient_page, "")
-    return patient_page
-
-
-@pytest.fixture
-def six(patient_page: Page) -> Page:
+def six(page: Page, person: str) -> Page:
     """The grid of the shortest battery."""
-    score(patient_page, "", battery="mrc_sum_60")
-    return patient_page
+    open_grid(page, person, battery="mrc_sum_60")
+    return page
 
 
 def cell(page: Page, movement: str, side: str = "right") -> Locator:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.product import Product
 
-from .steps import RECORD, Axe, NewPatient, SignIn, score
+from .steps import RECORD, Axe, NewPatient, SignIn, open_grid, score
 
 FILLED = "#score-grid [data-entered=filled]"
 CHOSEN = "#score-grid .chosen"
@@ -17,8 +17,7 @@ CHOSEN = "#score-grid .chosen"
 @pytest.fixture
 def grid(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
-    score(page, "")
+    open_grid(page, new_patient(page))
     return page
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from mmt.accounts.demo import PASSWORD
 from tests.factors import code_of, generate_totp_secret
 
-from .steps import GRID, RECORD, NewPatient, until
+from .steps import RECORD, NewPatient, open_grid, until
 
 NewPerson = Callable[..., str]
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
@@ -28,15 +28,11 @@ def sign_in_alone(page: Page, email: str) -> None:
 @pytest.fixture
 def grid(page: Page, new_patient: NewPatient) -> Page:
     sign_in_alone(page, PHYSIO)
-    return open_grid(page, new_patient)
+    return with_grid(page, new_patient)
 
 
-def open_grid(page: Page, new_patient: NewPatient) -> Page:
-    page.goto(new_patient(page))
-    page.get_by_role("link", name="New assessment").click()
-    page.get_by_role("button", name="Start scoring").click()
-    expect(page).to_have_url(GRID)
-    expect(page.locator("body.scripted")).to_be_visible()
+def with_grid(page: Page, new_patient: NewPatient) -> Page:
+    open_grid(page, new_patient(page))
     return page
 
 
@@ -90,7 +86,7 @@ def grid_with_factor(
     page.get_by_label("Code").fill(fresh_code(page, secret))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Second factor")).to_have_count(0)
-    return open_grid(page, new_patient)
+    return with_grid(page, new_patient)
 
 
 def fresh_code(page: Page, secret: str, *, used: str = "") -> str:
