@@ -61,6 +61,17 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Any:
+    """Check what waits for the end of a transaction once its rows are made, not after each test."""
+    made = yield
+    if "module_db" in fixturedef.argnames and fixturedef.scope == "module":
+        from django.db import connection
+
+        connection.check_constraints()
+    return made
+
+
 @pytest.fixture
 def committed_db(transactional_db: None) -> Iterator[None]:
     """Like `transactional_db`, for a database whose triggers refuse to be emptied.

@@ -58,6 +58,13 @@ def record(page: Page, person: str, scores: dict[str, str], tested_at: str) -> s
     return send(page, review, "revision")
 
 
+def address_of(page: Page, record_number: str) -> str:
+    """Return the path of a patient's page, which is not opened."""
+    found = PlainPage(page.request.get(f"/patients/?q={record_number}").text())
+    [path] = {link for link in found.links if PERSON.search(link)}
+    return path
+
+
 def find_patient(page: Page, words: str, row: str = "") -> str:
     """Search for `words` and open the only patient found, or the one whose row has `row`.
 

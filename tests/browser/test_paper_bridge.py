@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import GRID, RECORD, SHOWCASE, Axe, NewPatient, SignIn, find_patient
+from .steps import GRID, RECORD, SHOWCASE, Axe, NewPatient, SignIn, address_of
 
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 WHEN = "2024-03-05T10:30"
@@ -20,7 +20,7 @@ def test_the_usual_battery_fits_on_one_page_with_the_patient_on_it(
     page: Page, sign_in: SignIn
 ) -> None:
     sign_in(page, PHYSIO)
-    person = find_patient(page, SHOWCASE)
+    person = address_of(page, SHOWCASE)
     for order in ("position", "region", "battery"):
         page.goto(f"{person}sheet/?order={order}")
         [paper] = pages_of(page.pdf(prefer_css_page_size=True))
@@ -33,7 +33,7 @@ def test_a_long_battery_names_the_patient_on_each_of_its_two_pages(
     page: Page, sign_in: SignIn
 ) -> None:
     sign_in(page, PHYSIO)
-    person = find_patient(page, SHOWCASE)
+    person = address_of(page, SHOWCASE)
     page.goto(f"{person}sheet/?battery=full&order=position")
     pages = pages_of(page.pdf(prefer_css_page_size=True))
     assert len(pages) == 2
@@ -44,7 +44,7 @@ def test_the_sheet_is_reached_from_the_patient_and_has_a_button_that_prints(
     page: Page, sign_in: SignIn, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    find_patient(page, SHOWCASE)
+    page.goto(address_of(page, SHOWCASE))
     page.get_by_role("link", name="Blank sheet").click()
     axe(page)
     page.evaluate("window.print = () => { document.title = 'printed'; }")

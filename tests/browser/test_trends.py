@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.demo.showcase import GRADES
 
 from .paper import pages_of
-from .steps import SHOWCASE, SignIn, find_patient
+from .steps import SHOWCASE, SignIn, address_of
 
 # (movement, side) -> what is shown of each visit, earliest first
 Told = dict[str, list[str]]
@@ -20,7 +20,7 @@ VISITS = 10
 def trends(page: Page, sign_in: SignIn) -> Page:
     """Ten visits of the patient drawn by hand, as a clinician sees them."""
     sign_in(page, "clinician@harbour.example")
-    page.goto(f"{find_patient(page, 'winters', SHOWCASE)}trends/")
+    page.goto(f"{address_of(page, SHOWCASE)}trends/")
     expect(heat_map(page)).to_be_visible()
     return page
 
