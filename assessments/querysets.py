@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -178,37 +179,32 @@ def _visit(row: Any, tester: str, results: Mapping[Cell, Result]) -> Visit:
 
 def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
     """Return the results of each assessment by cell. Equal results are one object."""
-    from .models import Assessment, Score
+    from .models import Score
 
-    results: dict[UUID, dict[Cell, Result]] = defaultdict(dict)
-    if not assessment_ids:
-        return results
-    rows = Score.objects.filter(assessment__in=assessment_ids).values_list(*OF_A_SCORE)
-    key = Assessment._meta.pk
-    ids = {key.get_db_prep_value(pk, connections[rows.db]): pk for pk in assessment_ids}
+    # Ids as text: a hundred visits have six thousand rows, and to make a UUID of each id, and to
+    # look it up, takes longer than drawing them.
+    rows = Score.objects.filter(assessment__in=assessment_ids).values_list(
+        Cast("assessment_id", models.CharField()),
+        "movement",
+        "side",
+        "status",
+        "level",
+        "reason",
+        "limiters",
+        "position",
+        "note",
+        "confirmed",
+        Cast("amendment_id", models.CharField()),
+    )
+    found: dict[str, dict[Cell, Result]] = defaultdict(dict)
     known: dict[tuple[Any, ...], Result] = {}
-    for row in _as_stored(rows):
+    for row in rows:
         said = row[3:]
         result = known.get(said)
         if result is None:
             result = known[said] = _result(*said)
-        results[ids[row[0]]][row[1:3]] = result
-    return results
-
-
-OF_A_SCORE = (
-    "assessment_id",
-    "movement",
-    "side",
-    "status",
-    "level",
-    "reason",
-    "limiters",
-    "position",
-    "note",
-    "confirmed",
-    "amendment_id",
-)
+        found[row[0]][row[1:3]] = result
+    return defaultdict(dict, {UUID(pk): results for pk, results in found.items()})
 
 
 def _result(
@@ -221,7 +217,7 @@ def _result(
     confirmed: str,
     amendment: object,
 ) -> Result:
-    """Return a result of its columns, in the order of OF_A_SCORE."""
+    """Return a result of its columns, in the order in which `results_of` asks for them."""
     return Result(
         status,
         level,
@@ -232,15 +228,3 @@ def _result(
         amendment is not None,
         tuple(confirmed.split()),
     )
-
-
-def _as_stored(rows: models.QuerySet) -> list[tuple[Any, ...]]:
-    """Return rows as the database has them, ids in its own form.
-
-    Django makes a UUID of each id. A hundred visits have six thousand, which take longer than
-    drawing them.
-    """
-    connection = connections[rows.db]
-    with connection.cursor() as cursor:
-        cursor.execute(*rows.query.get_compiler(connection=connection).as_sql())
-        return cursor.fetchall()

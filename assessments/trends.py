@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from . import change, instrument
@@ -14,6 +17,23 @@ from .history import Cell, History, Visit
 BASELINE, PREVIOUS = "baseline", "previous"
 RELAPSES, EVENTS, INTERVENTIONS, REFERRALS = "relapses", "events", "interventions", "referrals"
 ON_THE_AXIS = (RELAPSES, EVENTS, INTERVENTIONS, REFERRALS)
+
+
+class LongSelect(forms.Select):
+    """A choice among hundreds. Django's own renders a template for each."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = str(value or "")
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if key == chosen else "", words) for key, words in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), options
+        )
 
 
 class TrendsFilter(forms.Form):
@@ -63,6 +83,7 @@ class TrendsFilter(forms.Form):
                 (PREVIOUS, _("previous visit")),
                 *chosen,
             ],
+            widget=LongSelect,
         )
         self.fields["reference"] = reference
 

@@ -43,12 +43,16 @@ class Sides:
 
 def sides_of(results: Mapping[Cell, Result]) -> list[Sides]:
     """Return the movements of a visit of which both sides were graded, in catalogue order."""
-    found = []
-    for key in instrument.MOVEMENTS:
-        right, left = results.get((key, _RIGHT)), results.get((key, _LEFT))
-        if right and left and right.level is not None and left.level is not None:
-            found.append(Sides(key, right.level, left.level))
-    return found
+    found = (sides_at(results, key) for key in instrument.MOVEMENTS)
+    return [sides for sides in found if sides]
+
+
+def sides_at(results: Mapping[Cell, Result], movement: str) -> Sides | None:
+    """Return the sides of one movement, if both were graded."""
+    right, left = results.get((movement, _RIGHT)), results.get((movement, _LEFT))
+    if right and left and right.level is not None and left.level is not None:
+        return Sides(movement, right.level, left.level)
+    return None
 
 
 def explain_asymmetry() -> str:

@@ -5,7 +5,7 @@ and style sheets have one source.
 """
 
 from .asymmetry import asymmetry
-from .asymmetry_over_time import asymmetry_over_time
+from .asymmetry_over_time import asymmetry_over_time, compares_sides
 from .body_map import body_map, body_map_difference
 from .distribution import distribution
 from .heat_map import heat_map
@@ -21,6 +21,7 @@ __all__ = [
     "asymmetry_over_time",
     "body_map",
     "body_map_difference",
+    "compares_sides",
     "distribution",
     "heat_map",
     "measured",

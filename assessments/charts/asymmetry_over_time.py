@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import instrument
-from ..change.asymmetry import Sides, sides_of
+from ..change.asymmetry import Sides, sides_at, sides_of
 from ..history import Cell, History, Result
 from ..instrument import Side
 from .columns import Column, columns, places_words, time_of
@@ -69,9 +69,7 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     words = Words()
     found = columns(history.visits, words)
     sides = [{each.movement: each for each in sides_of(visit.results)} for visit in history.visits]
-    asked = {(movement, str(side)) for movement, side in cells}
-    both = [key for key in instrument.MOVEMENTS if asked >= {(key, side.value) for side in WAY}]
-    compared = [key for key in both if any(key in each for each in sides)]
+    compared = [key for key in _both(cells) if any(key in each for each in sides)]
     if not compared:
         return SafeString("")
     apart = [key for key in compared if any(_weaker(each, key) for each in sides)]
@@ -86,6 +84,21 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     parts += ["</div>", _others([words.movement(key) for key in compared if key not in apart])]
     # Every part was escaped where it entered.
     return SafeString("".join(parts))
+
+
+def compares_sides(history: History, cells: Iterable[Cell]) -> bool:
+    """Return whether `asymmetry_over_time` has anything to show."""
+    return any(
+        sides_at(visit.results, movement)
+        for movement in _both(cells)
+        for visit in reversed(history.visits)
+    )
+
+
+def _both(cells: Iterable[Cell]) -> list[str]:
+    """Return the movements of which `cells` has both sides."""
+    asked = {(movement, str(side)) for movement, side in cells}
+    return [key for key in instrument.MOVEMENTS if asked >= {(key, side.value) for side in WAY}]
 
 
 def _weaker(sides: dict[str, Sides], movement: str) -> Side | None:

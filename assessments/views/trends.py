@@ -1,10 +1,12 @@
 """A patient's strength over time."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from .. import charts, instrument
@@ -17,10 +19,15 @@ from ..rules import listed, rule_of
 from ..trends import TrendsFilter, trends_of
 from .access import SignedInRequest, get_patient
 
+DRAW = "draw"  # in an address: have drawn, too, what waits to be asked for
+
 
 @require_safe
 def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
-    """What changed, every visit, movement by movement; all history unless asked otherwise."""
+    """What changed, every visit, movement by movement; all history unless asked otherwise.
+
+    Right against left over time is drawn when the address asks; for htmx, that alone.
+    """
     patient = get_patient(request, patient_id)
     history = load_history(patient)
     form = TrendsFilter(request.GET, visits=history.visits)
@@ -30,7 +37,20 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     shown = replace(
         found.shown, measured=measured_of(patient, found.shown.visits, form.cleaned_data)
     )
+    if request.htmx:
+        return HttpResponse(charts.asymmetry_over_time(shown, found.cells))
     changes = listed(found.changes, patient.clinic)
+    pictures = {
+        "heat_map": charts.heat_map(shown, found.cells),
+        "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
+        "asymmetry_over_time": (
+            charts.asymmetry_over_time(shown, found.cells) if DRAW in request.GET else ""
+        ),
+        "distribution": charts.distribution(shown, found.cells),
+        "strips": charts.strips(shown, found.cells, said=said_by_region(changes, patient.clinic)),
+        "forces": charts.measured(shown, "force"),
+        "functions": charts.measured(shown, "function"),
+    }
     context = {
         "patient": patient,
         "form": form,
@@ -38,18 +58,36 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "changes": changes,
         "total": len(history.visits),
         "rule": rule,
-        "heat_map": charts.heat_map(shown, found.cells),
-        "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
-        "asymmetry_over_time": charts.asymmetry_over_time(shown, found.cells),
-        "distribution": charts.distribution(shown, found.cells),
-        "strips": charts.strips(shown, found.cells, said=said_by_region(changes, patient.clinic)),
-        "forces": charts.measured(shown, "force"),
-        "functions": charts.measured(shown, "function"),
+        "sides_compared": charts.compares_sides(shown, found.cells),
+        "draw": _address_that_draws(request),
         "sums": _sums(shown),
         "may_set_rule": user_can(check_user_can_set_rule, request.user, patient.clinic),
         "may_record": user_can(check_user_can_record, request.user, patient),
     }
-    return render(request, "assessments/trends.html", context)
+    return _around(request, context, pictures)
+
+
+def _address_that_draws(request: SignedInRequest) -> str:
+    query = request.GET.copy()
+    query[DRAW] = "sides"
+    return f"?{query.urlencode()}"
+
+
+def _around(
+    request: SignedInRequest, context: dict[str, object], pictures: dict[str, str]
+) -> HttpResponse:
+    """Render the page, then put the pictures in.
+
+    Templates copy the text of a page once for each block around it, and the marks of a hundred
+    visits are megabytes.
+    """
+    # What a person typed cannot look like a place: it is escaped.
+    places = {
+        name: SafeString(f"<!--{name}-->" if drawn else "") for name, drawn in pictures.items()
+    }
+    page = render_to_string("assessments/trends.html", context | places, request)
+    parts = re.split(f"<!--({'|'.join(pictures)})-->", page)
+    return HttpResponse(pictures[part] if place % 2 else part for place, part in enumerate(parts))
 
 
 def _sums(history: History) -> list[tuple[str, list[instrument.Sum]]]:

@@ -215,6 +215,20 @@ def test_every_printed_page_names_the_patient(trends: Page) -> None:
     assert any("Ankle dorsiflexion" in page for page in pages)
 
 
+def test_sides_over_time_are_drawn_when_asked_for_and_on_paper(trends: Page) -> None:
+    late = trends.locator("figure[data-chart=asymmetry-over-time]")
+    ask = trends.get_by_role("link", name="Draw every visit")
+    expect(late).to_have_count(0)
+    trends.evaluate("dispatchEvent(new Event('beforeprint'))")
+    printed = late.count()
+    assert printed
+    expect(ask).to_have_count(0)
+    trends.reload()
+    ask.click()
+    expect(late).to_have_count(printed)
+    expect(ask).to_have_count(0)
+
+
 def cursors(page: Page, picture: str) -> list[float]:
     """Return where the marked visit stands in each picture of a kind, as shares of its width."""
     lines = page.locator(f"figure[data-chart={picture}] svg > .visit-cursor:not([hidden])")

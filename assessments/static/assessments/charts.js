@@ -162,6 +162,24 @@ const point = (event) => {
 document.addEventListener("pointermove", point);
 document.addEventListener("pointerdown", point);
 
+/* Paper has what waits to be asked for. Printing does not wait, so the answer must. */
+const drawNow = (link) => {
+  const request = new XMLHttpRequest();
+  request.open("GET", link.getAttribute("hx-get"), false);
+  request.setRequestHeader("HX-Request", "true");
+  try {
+    request.send();
+  } catch {
+    return;
+  }
+  const drawn = new DOMParser().parseFromString(request.responseText, "text/html");
+  if (request.status !== 200 || !drawn.querySelector("body > figure, body > .strips")) return;
+  link.closest("[data-drawn-when-asked]").replaceWith(...drawn.body.childNodes);
+};
+addEventListener("beforeprint", () => {
+  for (const link of document.querySelectorAll("[data-drawn-when-asked] [hx-get]")) drawNow(link);
+});
+
 /* The newest visits are what is looked for first. */
 const prepare = (root) => {
   for (const plot of root.querySelectorAll("[data-plot]")) {
