@@ -28,6 +28,7 @@ __all__ = [
     "get_letter",
     "get_listed",
     "get_patient",
+    "get_to_save",
 ]
 
 Check = Callable[..., None]
@@ -84,6 +85,16 @@ def get_assessment(
     found = _find(Assessment.objects.visible_to(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if when(found) else None, attempt)
+    return found
+
+
+def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
+    """Return the record like `get_assessment`, with its clinic alone: a page saves at each pause,
+    and joining the people and the patient took most of its time.
+    """
+    found = get_object_or_404(Assessment.objects.visible_to(request.user), pk=assessment_id)
+    [found.clinic] = [each for each in request.user.clinics if each.pk == found.clinic_id]
+    record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.patient_id)
     return found
 
 

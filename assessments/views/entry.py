@@ -22,7 +22,7 @@ from ..entry.order import ORDERS, Order, chosen
 from ..entry.page import RecordPage
 from ..models import Assessment, Draft
 from ..permissions import check_user_can_edit_draft
-from .access import SignedInRequest, get_assessment
+from .access import SignedInRequest, get_assessment, get_to_save
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +103,7 @@ def _no_longer_a_draft(request: SignedInRequest, assessment: Assessment) -> Http
 @require_POST
 def save(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Take operations of one page as JSON; see `entry.operations` for the protocol."""
-    assessment = get_assessment(request, assessment_id)
+    assessment = get_to_save(request, assessment_id)
     try:
         if assessment.is_draft:
             check_user_can_edit_draft(request.user, assessment)
