@@ -93,6 +93,12 @@ class Progress(models.Model):
                 condition=moved("previous"),
                 name="progress_since_previous",
             ),
+            # The question that is asked most needs no more to be counted, patient by patient.
+            models.Index(
+                fields=["clinic", "patient"],
+                condition=moved("baseline", "fell"),
+                name="progress_fell_since_baseline",
+            ),
             models.Index(
                 fields=["latest_assessment_id", "clinic", "patient", "flag"],
                 condition=moved("baseline"),
