@@ -272,6 +272,6 @@ def _helper() -> FormHelper:
             "people",
         ),
         Fieldset(_("The file"), "format", "layout", "blanks", "bom"),
-        Fieldset(_("For a zip"), "parts"),
+        Fieldset(_("For a zip"), "parts", css_class="zip-parts"),
     )
     return helper

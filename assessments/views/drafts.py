@@ -15,7 +15,12 @@ from ..entry import drafts
 from ..entry.forms import StartForm
 from ..entry.waiting import all_waiting, standing_on
 from ..models import Assessment
-from ..permissions import check_user_can_edit_draft, check_user_can_record
+from ..permissions import (
+    check_user_can_edit_draft,
+    check_user_can_record,
+    check_user_can_set_order,
+    user_can,
+)
 from .access import SignedInRequest, get_assessment, get_discarded, get_patient
 
 
@@ -46,6 +51,7 @@ def new(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "form": form,
         "standing": standing,
         "elsewhen": all_waiting(elsewhen.select_related("clinic", "draft")),
+        "may_set_order": user_can(check_user_can_set_order, request.user, patient.clinic),
     }
     return render(request, "assessments/new.html", context)
 

@@ -33,6 +33,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         .latest_first()[:SHOWN],
         "may_record": user.can_somewhere(Permission.RECORD),
         "quality_clinics": user.clinics_with(Permission.SEE_QUALITY),
+        "order_clinics": user.clinics_with(Permission.SET_ENTRY_ORDER),
         **_drafts(user),
     }
     return render(request, "start.html", context)
