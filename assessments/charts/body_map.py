@@ -3,7 +3,7 @@
 Every movement and side has one place, a button that says what was recorded there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -36,16 +36,13 @@ def body_map(visit: Visit) -> SafeString:
     def row(cell: Cell) -> tuple[str]:
         return (words.recorded(visit.results.get(cell), column.codes),)
 
-    parts = [
-        '<figure class="chart body-map" data-chart="body-map">',
-        f"<figcaption><p>{_visit_words(column)}</p>{body_legend(visit.profile)}</figcaption>",
-        *views(place_mark),
-        '<p class="chart-reading" role="status"></p>',
-        *body_table(_("This visit as a table"), [words.movement_word, time_of(column)], row, words),
-        "</figure>",
-    ]
-    # Every part above was escaped where it entered.
-    return SafeString("".join(parts))
+    headings = [words.movement_word, time_of(column)]
+    return _figure(
+        "body-map",
+        f"<p>{_visit_words(column)}</p>{body_legend(visit.profile)}",
+        place_mark,
+        body_table(_("This visit as a table"), headings, row, words),
+    )
 
 
 def body_map_difference(before: Visit, after: Visit, changes: Sequence[Change]) -> SafeString:
@@ -56,19 +53,6 @@ def body_map_difference(before: Visit, after: Visit, changes: Sequence[Change]) 
     words = Words()
     old, new = columns([before, after], words)
     by_cell = {(change.movement, change.side): change for change in changes}
-
-    def place_mark(place: Place) -> str:
-        change = by_cell.get(place.cell)
-        result = change.after if change else None
-        said = words.outcome(result, new.codes)
-        if change:
-            said = f"{said}, {words.since(change, old.codes)}"
-        flag = f' data-flag="{change.flag.value}"' if change else ""
-        return (
-            f'<g class="{classes_of(result)}{change_classes(change)}"{flag} '
-            f"{_button(place, result, new, said, words)}>"
-            f"{change_sign(change, _code(result, new))}</g>"
-        )
 
     def row(cell: Cell) -> tuple[str, str, str]:
         change = by_cell.get(cell)
@@ -81,16 +65,42 @@ def body_map_difference(before: Visit, after: Visit, changes: Sequence[Change]) 
         )
 
     headings = [words.movement_word, time_of(old), time_of(new), escape(_("Change"))]
+    return _figure(
+        "body-map-difference",
+        f"<p>{_visit_words(new)}</p><p>{_since_words(old)}</p>"
+        f"{body_legend(after.profile, compared=True)}",
+        lambda place: _changed_mark(place, by_cell.get(place.cell), old, new, words),
+        body_table(_("Both visits as a table"), headings, row, words),
+    )
+
+
+def _changed_mark(
+    place: Place, change: Change | None, old: Column, new: Column, words: Words
+) -> str:
+    result = change.after if change else None
+    said = words.outcome(result, new.codes)
+    if change:
+        said = f"{said}, {words.since(change, old.codes)}"
+    flag = f' data-flag="{change.flag.value}"' if change else ""
+    return (
+        f'<g class="{classes_of(result)}{change_classes(change)}"{flag} '
+        f"{_button(place, result, new, said, words)}>"
+        f"{change_sign(change, _code(result, new))}</g>"
+    )
+
+
+def _figure(
+    kind: str, caption: str, place_mark: Callable[[Place], str], table: Iterable[str]
+) -> SafeString:
+    """Return a figure of parts that were each escaped where they were made."""
     parts = [
-        '<figure class="chart body-map" data-chart="body-map-difference">',
-        f"<figcaption><p>{_visit_words(new)}</p><p>{_since_words(old)}</p>"
-        f"{body_legend(after.profile, compared=True)}</figcaption>",
+        f'<figure class="chart body-map" data-chart="{kind}">',
+        f"<figcaption>{caption}</figcaption>",
         *views(place_mark),
         '<p class="chart-reading" role="status"></p>',
-        *body_table(_("Both visits as a table"), headings, row, words),
+        *table,
         "</figure>",
     ]
-    # Every part above was escaped where it entered.
     return SafeString("".join(parts))
 
 

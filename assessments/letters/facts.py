@@ -39,32 +39,13 @@ class Wording:
 
 def facts_of(subject: Subject, wording: Wording, *, by: User) -> dict[str, Any]:
     """Return the page's content. `changed` and `missing` are whole; the page shows what fits."""
-    record, patient = subject.record, subject.record.patient
-    today = record.clinic.now().date()
-    changed, missing = _changed(subject), _missing(subject)
     facts = {
         "language": (get_language() or "en-gb").partition("-")[0],
         "title": _title(wording, subject),
-        "clinic": record.clinic.name,
-        "day": [today.year, today.month, today.day],
-        "day_words": in_words(today),
-        "to": [wording.name, capfirst(str(wording.addressee.label)), *_lines(wording.address)],
-        "patient": str(patient),
-        "patient_facts": _("born %(birth)s · record number %(number)s")
-        % {"birth": in_words(patient.birth_date), "number": patient.record_number},
-        "greeting": _("Dear %s,") % (wording.name or _("colleague")),
+        **_head(subject, wording),
         "sentences": sentences_of(subject),
         **_picture(subject),
-        "changed_heading": _("What changed"),
-        "changed": changed,
-        "no_change": _no_change(subject),
-        "missing_heading": _("What has no grade"),
-        "missing": missing,
-        "none_missing": _("Every test of the battery was graded."),
-        "more": [
-            _("and %d more, see the record") % count
-            for count in range(max(len(changed), len(missing)) + 1)
-        ],
+        **_lists(subject),
         "review_heading": _("Next review"),
         "review": _review(subject),
         "line": wording.line,
@@ -72,18 +53,52 @@ def facts_of(subject: Subject, wording: Wording, *, by: User) -> dict[str, Any]:
         "foot": _foot(subject),
     }
     if wording.kind is LetterKind.REPORT:
-        facts["visits"] = last_visits(subject.last_visits) | {
-            "heading": _("The last visits"),
-            "movement": _("Movement"),
-            "sides": [
-                str(side.label)[:1] for side in (instrument.Side.RIGHT, instrument.Side.LEFT)
-            ],
-            "legend": _(
-                "R right, L left. ▼ worse, ▲ better than when last graded. NT not testable, "
-                "ND not done, empty: not assessed. Tested by %s."
-            ),
-        }
+        facts["visits"] = _visits(subject)
     return _printable(facts)
+
+
+def _head(subject: Subject, wording: Wording) -> dict[str, Any]:
+    """Return from whom, to whom, when and about whom."""
+    clinic, patient = subject.record.clinic, subject.record.patient
+    today = clinic.now().date()
+    return {
+        "clinic": clinic.name,
+        "day": [today.year, today.month, today.day],
+        "day_words": in_words(today),
+        "to": [wording.name, capfirst(str(wording.addressee.label)), *_lines(wording.address)],
+        "patient": str(patient),
+        "patient_facts": _("born %(birth)s · record number %(number)s")
+        % {"birth": in_words(patient.birth_date), "number": patient.record_number},
+        "greeting": _("Dear %s,") % (wording.name or _("colleague")),
+    }
+
+
+def _lists(subject: Subject) -> dict[str, Any]:
+    """Return what changed and what has no grade, and how either goes on where it is cut."""
+    changed, missing = _changed(subject), _missing(subject)
+    longest = max(len(changed), len(missing))
+    return {
+        "changed_heading": _("What changed"),
+        "changed": changed,
+        "no_change": _no_change(subject),
+        "missing_heading": _("What has no grade"),
+        "missing": missing,
+        "none_missing": _("Every test of the battery was graded."),
+        "more": [_("and %d more, see the record") % count for count in range(longest + 1)],
+    }
+
+
+def _visits(subject: Subject) -> dict[str, Any]:
+    sides = instrument.Side.RIGHT, instrument.Side.LEFT
+    return last_visits(subject.last_visits) | {
+        "heading": _("The last visits"),
+        "movement": _("Movement"),
+        "sides": [str(side.label)[:1] for side in sides],
+        "legend": _(
+            "R right, L left. ▼ worse, ▲ better than when last graded. NT not testable, "
+            "ND not done, empty: not assessed. Tested by %s."
+        ),
+    }
 
 
 def _title(wording: Wording, subject: Subject) -> str:

@@ -213,6 +213,19 @@ def test_what_is_wrong_is_named_and_what_was_typed_is_kept(
         assert "line" in fields or "Typed." in answer
 
 
+def test_a_name_for_which_there_is_no_font_is_told_and_nothing_is_kept(
+    as_user: AsUser, patient: Patient, physio: User, visits: list[Assessment]
+) -> None:
+    patient.given_names = "Zo\U000e0041\U0001f9ff"
+    patient.save(update_fields=["given_names"])
+    client, fields = as_user(physio), decided(visits, line="Typed.")
+    for step in ("preview", "open", "keep"):
+        answer = client.post(address("write_letter", visits[2]), fields | {"step": step})
+        assert "This server has no font for a letter that is in it" in answer.content.decode()
+        assert "Typed." in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
 def test_the_baseline_can_be_compared_with(
     as_user: AsUser, physio: User, visits: list[Assessment]
 ) -> None:
