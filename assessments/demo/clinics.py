@@ -21,7 +21,7 @@ from .measured import with_measurements
 from .names import FAMILY_NAMES
 from .people import KINDS, Person, plan_patient, visit_days, weekday
 from .plan import Place, PlannedClinic, PlannedPatient
-from .second_tests import add_second_tests
+from .second_tests import add_second_tests, leave_a_pair_open
 from .showcase import RECORD_NUMBER as SHOWCASE
 from .showcase import plan_showcase
 from .special import FIXED, NAMESAKES, SPECIAL
@@ -106,6 +106,7 @@ def load_clinics(seed: int = DEFAULT_SEED, today: date | None = None) -> int:
         if planned.place.slug == demo.HARBOUR:
             correct(clinic, by=testers[-1])
             add_second_tests(clinic, testers, planned.place)
+            leave_a_pair_open(clinic, testers, planned.place)
     record(
         Action.DEMO_LOADED,
         by=None,

@@ -1,6 +1,7 @@
 """The rows of each table for planned patients, in the order of the column names given here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -237,18 +238,22 @@ def functional_rows(patients: Patients, testers: Sequence[UUID]) -> Rows:
 def draft_rows(patients: Patients, testers: Sequence[User]) -> Rows:
     for patient in patients:
         for draft in patient.drafts:
-            tester, page = testers[draft.tester], str(draft.id)
-            told = {
-                "client": page,
-                "by": str(tester),
-                "at": draft.tested_at.isoformat(timespec="seconds"),
-            }
-            cells = {
-                key: {**BLANK, **value, **told, "rev": revision}
-                for revision, (key, value) in enumerate(draft.typed.items(), start=1)
-            }
-            clients = {page: len(cells)} if cells else {}
+            tester = testers[draft.tester]
+            cells, clients = draft_content(draft.id, draft.typed, tester, draft.tested_at)
             yield draft.id, cells, clients, len(cells), draft.tested_at, tester.pk
+
+
+def draft_content(
+    draft_id: UUID, typed: Mapping[str, Mapping[str, Any]], by: User, at: datetime
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the cells and the pages of a draft in which this was typed, as `Draft` keeps them."""
+    page = str(draft_id)
+    told = {"client": page, "by": str(by), "at": at.isoformat(timespec="seconds")}
+    cells = {
+        key: {**BLANK, **value, **told, "rev": revision}
+        for revision, (key, value) in enumerate(typed.items(), start=1)
+    }
+    return cells, {page: len(cells)} if cells else {}
 
 
 _UNSIGNED = (AssessmentStatus.DRAFT.value, 0, None, None)

@@ -1,4 +1,6 @@
-"""Blind second tests of the demonstration: two testers who mostly agree, as people do."""
+"""Blind second tests of the demonstration: two testers who mostly agree, as people do; one of them
+has not finished.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,19 +12,27 @@ from mmt.accounts.models import Clinic, User
 
 from .. import instrument
 from ..history import Cell, Result
-from ..models import Apart, Assessment, AssessmentStatus, BlindPair, Meaning, Score
-from ..pairing import day_of
+from ..models import Apart, Assessment, AssessmentStatus, BlindPair, Draft, Meaning, Score
+from ..pairing import day_of, seal
 from ..querysets import results_of
 from ..signing import sign
 from .corrections import AMENDED, VOIDED
 from .plan import Place
+from .rows import draft_content
 from .showcase import RECORD_NUMBER as SHOWCASE
-from .special import NAMESAKES
+from .special import NAMESAKES, UNDER_HALF
 
 PAIRS = 14
+# Whose second test was begun and never signed, with what was typed.
+LEFT_OPEN = "H-00227"
+BEGUN = {
+    "hip_flexion.right": {"text": "5"},
+    "hip_flexion.left": {"text": "4"},
+    "knee_extension.right": {"text": "5"},
+}
 # How often in a hundred the second grade is so many steps of the scale from the first.
 STEPS = {0: 68, -1: 14, 1: 14, -2: 2, 2: 2}
-LEFT_ALONE = (SHOWCASE, AMENDED, VOIDED, *NAMESAKES)
+LEFT_ALONE = (SHOWCASE, AMENDED, VOIDED, *NAMESAKES, UNDER_HALF, LEFT_OPEN)
 
 
 def add_second_tests(clinic: Clinic, testers: Sequence[User], place: Place) -> None:
@@ -59,22 +69,26 @@ def _again(rng: Random, first: Result) -> Result:
     return Result(first.status, levels[place])
 
 
-def _add(first: Assessment, tester: User, results: Mapping[Cell, Result], place: Place) -> None:
-    begun, signed = first.tested_at + timedelta(minutes=35), first.tested_at + timedelta(minutes=60)
-    second = Assessment.objects.create(
-        id=place.id(first.pk, "second test"),
-        clinic_id=first.clinic_id,
-        patient_id=first.patient_id,
-        tester=tester,
-        entered_by=tester,
-        battery=first.battery,
-        battery_version=first.battery_version,
-        profile=first.profile,
-        movements=first.movements,
-        tested_at=begun,
-        time_zone=first.time_zone,
-        entered_at=begun,
+def leave_a_pair_open(clinic: Clinic, testers: Sequence[User], place: Place) -> None:
+    """Begin a second test of somebody's latest visit, which then waits for it."""
+    visits = Assessment.objects.in_force().filter(clinic=clinic)
+    first = visits.filter(patient__record_number=LEFT_OPEN).latest_first()[0]
+    other = next(tester for tester in testers if tester.pk != first.tester_id)
+    second = _begin(first, other, place)
+    cells, clients = draft_content(second.pk, BEGUN, other, second.entered_at)
+    Draft.objects.create(
+        assessment=second,
+        cells=cells,
+        clients=clients,
+        revision=len(cells),
+        saved_at=second.entered_at,
+        saved_by=other,
     )
+    seal(first, second, by=other)
+
+
+def _add(first: Assessment, tester: User, results: Mapping[Cell, Result], place: Place) -> None:
+    second, signed = _begin(first, tester, place), first.tested_at + timedelta(minutes=60)
     Score.objects.bulk_create(
         Score(
             assessment=second,
@@ -96,6 +110,24 @@ def _add(first: Assessment, tester: User, results: Mapping[Cell, Result], place:
         second=second,
         day_begins=begins,
         day_ends=ends,
-        opened_at=begun,
+        opened_at=second.entered_at,
         completed_at=signed,
+    )
+
+
+def _begin(first: Assessment, tester: User, place: Place) -> Assessment:
+    begun = first.tested_at + timedelta(minutes=35)
+    return Assessment.objects.create(
+        id=place.id(first.pk, "second test"),
+        clinic_id=first.clinic_id,
+        patient_id=first.patient_id,
+        tester=tester,
+        entered_by=tester,
+        battery=first.battery,
+        battery_version=first.battery_version,
+        profile=first.profile,
+        movements=first.movements,
+        tested_at=begun,
+        time_zone=first.time_zone,
+        entered_at=begun,
     )

@@ -13,8 +13,10 @@ from .visits import Habits
 from .weakness import LEFT_LEG, limb_of
 
 ZERO = Result(instrument.Status.GRADED.value, 0)
+# How many cells are tested before somebody is too tired, and what the others then have.
+TESTED, STOPPED = 10, Result(instrument.Status.NOT_DONE.value, reason="fatigue")
 NAMESAKES = ("H-00231", "H-00232")
-ZEROS, ARCHIVED = "H-00205", "H-00240"
+ZEROS, ARCHIVED, UNDER_HALF = "H-00205", "H-00240", "H-00233"
 LEADS_DRAFT, WHOLE_DRAFT, EMPTY_DRAFT = "H-00209", "H-00222", "R1004"
 
 
@@ -65,6 +67,18 @@ def _archived(place: Place, patient: PlannedPatient) -> PlannedPatient:
         archived_at=place.at(moved_away, 11),
         events=(*patient.events, PlannedEvent("other", moved_away, note="moved to another town")),
     )
+
+
+def _under_half(_place: Place, patient: PlannedPatient) -> PlannedPatient:
+    """The latest test was cut short: ten cells of two dozen have a grade."""
+    *earlier, last = patient.visits
+    results = {
+        cell: result if place < TESTED else STOPPED
+        for place, (cell, result) in enumerate(last.results.items())
+    }
+    context = {**last.context, "stopped_early": "too tired to go on"}
+    stopped = replace(last, results=results, context=context, filled=frozenset())
+    return replace(patient, visits=(*earlier, stopped))
 
 
 def _leads_draft(place: Place, patient: PlannedPatient) -> PlannedPatient:
@@ -120,6 +134,7 @@ SPECIAL: dict[str, Callable[[Place, PlannedPatient], PlannedPatient]] = {
     NAMESAKES[0]: _namesake,
     NAMESAKES[1]: _namesake,
     ARCHIVED: _archived,
+    UNDER_HALF: _under_half,
     LEADS_DRAFT: _leads_draft,
     WHOLE_DRAFT: _whole_draft,
     EMPTY_DRAFT: _empty_draft,

@@ -259,7 +259,7 @@ def test_the_pages_of_data_quality(watched: Page, sign_in: SignIn, hold: Hold) -
     hold(page, desk=True)
     page.get_by_role("link", name="Data quality").click()
     hold(page, desk=True)
-    for kind in ("unsigned", "one-grade", "open-pairs", "overdue", "duplicates"):
+    for kind in ("unsigned", "under-half", "one-grade", "open-pairs", "overdue", "duplicates"):
         page.goto(f"/quality/harbour-ms-clinic/{kind}/")
         hold(page)
 

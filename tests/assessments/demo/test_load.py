@@ -14,7 +14,7 @@ from assessments.agreement import agreements
 from assessments.demo.clinics import load_clinics
 from assessments.demo.corrections import AMENDED, VOIDED
 from assessments.demo.measured import PEOPLE
-from assessments.demo.second_tests import PAIRS
+from assessments.demo.second_tests import LEFT_OPEN, PAIRS
 from assessments.demo.showcase import RECORD_NUMBER as SHOWCASE
 from assessments.demo.special import EMPTY_DRAFT, LEADS_DRAFT, NAMESAKES, WHOLE_DRAFT
 from assessments.entry.content import read_content
@@ -30,6 +30,7 @@ from assessments.models import (
     Weakness,
 )
 from assessments.quality import marks
+from assessments.quality.board import board
 from assessments.querysets import load_history
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic, User
@@ -189,13 +190,13 @@ def measurements() -> Any:
     return Measurement.objects.select_related("assessment__patient")
 
 
-def test_there_are_four_drafts_of_all_sorts():
+def test_there_are_drafts_of_all_sorts():
     errors, blank = {}, {}
     for draft in Draft.objects.select_related("assessment__patient"):
         number = draft.assessment.patient.record_number
         content = read_content(draft.assessment, draft)
         errors[number], blank[number] = len(content.errors), len(content.blank)
-    assert set(errors) == {SHOWCASE, LEADS_DRAFT, WHOLE_DRAFT, EMPTY_DRAFT}
+    assert set(errors) == {SHOWCASE, LEADS_DRAFT, WHOLE_DRAFT, EMPTY_DRAFT, LEFT_OPEN}
     assert errors[LEADS_DRAFT] == 2
     assert errors[SHOWCASE] == errors[WHOLE_DRAFT] == blank[WHOLE_DRAFT] == 0
     assert blank[SHOWCASE] == 24 - 9
@@ -227,14 +228,28 @@ def test_some_results_came_from_rest_is_normal():
 
 def test_some_visits_were_tested_twice_blind_and_the_first_counts():
     harbour = Clinic.objects.get(slug=demo.HARBOUR)
-    assert BlindPair.objects.count() == PAIRS
-    for pair in BlindPair.objects.select_related("first", "second"):
-        assert pair.is_complete
+    pairs = BlindPair.objects.exclude(completed_at=None)
+    assert pairs.count() == PAIRS
+    for pair in pairs.select_related("first", "second"):
         assert (pair.first.apart, pair.second.apart) == ("", "second")
     [(profile, rows)] = agreements(harbour)
     assert profile.key == "mrc"
     assert len([row for row in rows if row.kappa is not None and row.tests >= 10]) >= 8
     assert all(row.exact <= row.within_one <= row.graded for row in rows)
+
+
+def test_the_board_of_data_quality_has_something_of_every_kind():
+    lead = User.objects.get(email="lead@harbour.example")
+    counted = board(lead, Clinic.objects.get(slug=demo.HARBOUR))
+    assert [each.kind.key for each in counted if not each.count] == []
+
+
+def test_a_pair_waits_for_its_second_test_and_the_first_counts_for_nothing_yet():
+    pair = BlindPair.objects.get(completed_at=None)
+    assert (pair.first.apart, pair.second.apart) == ("sealed", "sealed")
+    assert pair.first.patient.record_number == LEFT_OPEN
+    assert pair.second.is_draft
+    assert pair.first not in Assessment.objects.in_force()
 
 
 def test_care_teams_referrals_and_judgements_are_there_and_made_up():
