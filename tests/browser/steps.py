@@ -15,6 +15,7 @@ PERSON = re.compile(r"/patients/[0-9a-f-]{36}/$")
 RECORD = re.compile(r"/assessments/[0-9a-f-]{36}/$")
 GRID = re.compile(r"/assessments/[0-9a-f-]{36}/score/$")
 
+TELEPHONE = {"width": 390, "height": 844}
 # The demonstration patient drawn by hand.
 SHOWCASE = "H-00217"
 

@@ -14,6 +14,7 @@ from .steps import (
     GRID,
     RECORD,
     SHOWCASE,
+    TELEPHONE,
     Axe,
     NewPatient,
     SignIn,
@@ -21,7 +22,7 @@ from .steps import (
     score_and_sign_in_part,
 )
 
-TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+DESK = {"width": 1280, "height": 900}
 # Wide pictures and tables scroll in a frame of their own.
 SIDEWAYS = """() => {
   const scrolls = (part) =>
