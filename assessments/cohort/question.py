@@ -57,6 +57,13 @@ class _Choice(forms.ChoiceField):
     def first(self) -> str:
         return str(self.listed[0][0])
 
+    def words_of(self, value: str) -> str:
+        """Return the words of a choice, those of a group among them."""
+        groups = [
+            found if isinstance(found, list) else [(key, found)] for key, found in self.listed
+        ]
+        return str(dict(pair for group in groups for pair in group)[value])
+
     def offer(self, more: list[tuple[Any, Any]]) -> None:
         self.choices = self.listed = [*self.listed, *more]
 
@@ -127,6 +134,19 @@ class Question(forms.Form):
     def before(self) -> str:
         """Which earlier grade the latest is held against, as a prefix of the read model."""
         return str(self.cleaned_data["since"])
+
+    @property
+    def told(self) -> list[str]:
+        """Return the valid question in words, for paper, without what it leaves open."""
+        said = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data[name]
+            if isinstance(field, _Choice):
+                if value != field.first or name == "direction":
+                    said.append(f"{field.label}: {field.words_of(value)}")
+            elif value:
+                said.append(str(field.label))
+        return said
 
     @property
     def asked_clinics(self) -> list[Clinic]:

@@ -8,7 +8,7 @@ from django.db.models import F, Func, IntegerField, Q
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from mmt.accounts.models import User
 
@@ -146,7 +146,10 @@ class Measurement(models.Model):
         """The result in words: "212 N, best of 3" or "18 heel raises, 12 at full height"."""
         if self.kind == MeasurementKind.FORCE:
             return force.described(self.typed, self.unit, self.rule)
-        words = [_("%(count)s heel raises") % {"count": self.count}]
+        count = self.count or 0
+        words = [
+            ngettext("%(count)s heel raise", "%(count)s heel raises", count) % {"count": count}
+        ]
         if self.full_height is not None:
             words.append(_("%(count)s at full height") % {"count": self.full_height})
         if self.limited_by:

@@ -54,8 +54,10 @@ def test_no_legend_or_heading_stands_alone_on_a_sheet(page: Page, sign_in: SignI
 
 def test_lists_print_with_their_headings_on_every_sheet(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "lead@harbour.example")
-    fell = sheets(page, "/cohort/?direction=fell&steps=1&since=baseline")
+    fell = sheets(page, "/cohort/?movement=knees&by=1")
+    assert "Movement: Knees: any movement · direction: fell · by at least: 1 grade" in fell[0]
     assert all("Tester of latest" in sheet for sheet in fell)
+    assert "changedpossible, not yet repeated" in "".join(fell)
     patients = sheets(page, "/patients/")
     assert len(patients) > 1
     assert all("Record number" in sheet for sheet in patients)

@@ -78,6 +78,7 @@ def test_it_counts_patients_results_and_those_who_could_have_changed(
     visits(cohort["Zzfelltozero"], physio, (300, 9), (5, 3), cell=HIP)
     text = ask(as_user(physio), direction="fell", by="2").text
     assert "3 patients, 4 results, of 9 patients with a visit" in text
+    assert "Direction: fell · by at least: 2 grades" in text  # for paper, without what is open
     assert "%" not in text
 
 
@@ -111,8 +112,8 @@ def test_what_is_still_there_at_a_repeat_is_confirmed(
     cohort: Any, as_user: AsUser, physio: User
 ) -> None:
     text = ask(as_user(physio), only="confirmed").text
-    # Once the choice in the form; in each of two rows the word and the text of its rule.
-    assert text.count("confirmed by repeat") == 5
+    # The choice in the form and on paper; in each of two rows the word and the text of its rule.
+    assert text.count("confirmed by repeat") == 6
     assert "possible, not yet repeated" not in text
 
 
