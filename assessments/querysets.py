@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
-from patients.models import Patient, Referral
+from patients.models import Event, EventKind, Patient, Referral
 
 from .history import Cell, Happening, History, Result, Visit
 
@@ -103,9 +103,7 @@ def load_history(patient: Patient) -> History:
     return History(
         visits=tuple(visits_of(visits)),
         events=tuple(
-            Happening(
-                event.kind, event.note or event.get_kind_display(), event.started, event.ended
-            )
+            Happening(event.kind, _event_words(event), event.started, event.ended)
             for event in patient.events.filter(voided_at__isnull=True).order_by("started")
         ),
         interventions=tuple(
@@ -119,6 +117,15 @@ def load_history(patient: Patient) -> History:
             for each in patient.referrals.filter(voided_at__isnull=True).order_by("started")
         ),
     )
+
+
+def _event_words(event: Event) -> str:
+    """Return what happened: the note says more than the kind, but not always which kind."""
+    kind, note = str(event.get_kind_display()), event.note
+    if not note:
+        return kind
+    is_said = event.kind == EventKind.OTHER or kind.casefold() in note.casefold()
+    return note if is_said else f"{kind}: {note}"
 
 
 def _referral_words(referral: Referral) -> str:

@@ -151,7 +151,7 @@ def _morning(place: Place) -> PlannedDraft:
 def _events(place: Place) -> tuple[PlannedEvent, ...]:
     return (
         PlannedEvent(EventKind.RELAPSE.value, place.ago(RELAPSE), place.ago(RELAPSE_OVER)),
-        PlannedEvent(EventKind.FALL.value, place.ago(232), note="fall, left foot caught on a kerb"),
+        PlannedEvent(EventKind.FALL.value, place.ago(232), note="left foot caught on a kerb"),
     )
 
 

@@ -106,3 +106,15 @@ def test_what_is_in_error_is_on_no_time_axis(patient: Patient, physio: User) -> 
         void_happening(row, reason="slip", by=physio)
     history = load_history(patient)
     assert (history.events, history.interventions) == ((), ())
+
+
+def test_an_event_says_its_kind_where_its_note_does_not(patient: Patient, physio: User) -> None:
+    for kind, note in (
+        ("fall", "left foot caught"),
+        ("surgery", "Cataract surgery"),
+        ("other", "moved house"),
+        ("fall", ""),
+    ):
+        add_happening(Event(patient=patient, kind=kind, note=note, started=FAR), by=physio)
+    said = {event.label for event in load_history(patient).events}
+    assert said == {"fall: left foot caught", "Cataract surgery", "moved house", "fall"}
