@@ -10,9 +10,10 @@ class AssessmentsConfig(AppConfig):
         from mmt import triggers
         from mmt.jobs import kinds
 
+        from .exchange.bulk_job import BULK_EXPORT
         from .exchange.incoming.job import IMPORT
         from .exchange.job import EXPORT
         from .triggers import TRIGGERS
 
         triggers.register(*TRIGGERS)
-        kinds.register(EXPORT, IMPORT)
+        kinds.register(EXPORT, BULK_EXPORT, IMPORT)

@@ -13,7 +13,7 @@ from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
 
 from . import formats
-from .formats import FORMATS, Forecast
+from .formats import MADE, Forecast
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 from .source import Source
@@ -62,7 +62,7 @@ class Export:
 
     @property
     def format(self) -> formats.Format:
-        return FORMATS[self.shape.format]
+        return MADE[self.shape.format]
 
     @property
     def file_name(self) -> str:
@@ -123,8 +123,8 @@ class Export:
 
 def _content(shape: Shape) -> str:
     """Return a word for what the file holds."""
-    if shape.format == "redcap":
-        return "redcap"
+    if shape.format in {"redcap", "fhir-bulk"}:
+        return shape.format
     if shape.parts:
         return "records"
     return "measurements" if shape.layout is Layout.MEASUREMENTS else "scores"

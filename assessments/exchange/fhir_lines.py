@@ -6,7 +6,7 @@ result that was seen before is looked up as the bytes it was; `fhir` says what a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.db.models import Expression
@@ -49,7 +49,7 @@ BEGIN, ENTRIES, END = b'{"resourceType":"Bundle","type":"collection"', b',"entry
 
 def ndjson(source: Source, _shape: Shape) -> Iterator[tuple[bytes, int]]:
     """Yield a resource a line, visit by visit, each with the number of its results."""
-    return _Resources(source, LINE).all()
+    return Resources(source, LINE).all()
 
 
 def bundle(source: Source, _shape: Shape) -> Iterator[tuple[bytes, int]]:
@@ -57,13 +57,13 @@ def bundle(source: Source, _shape: Shape) -> Iterator[tuple[bytes, int]]:
     yield BEGIN, 0
     joint = ENTRIES
     # The comma behind an entry waits for the next one.
-    for entries, rows in _Resources(source, ENTRY).all():
+    for entries, rows in Resources(source, ENTRY).all():
         yield joint + entries.removesuffix(b",\n"), rows
         joint = b",\n"
     yield (END if joint is ENTRIES else b"\n]" + END), 0
 
 
-class _Resources:
+class Resources:
     """The resources of an export, each in its frame."""
 
     def __init__(self, source: Source, frame: Frame) -> None:
@@ -82,12 +82,31 @@ class _Resources:
 
     def all(self) -> Iterator[tuple[bytes, int]]:
         known: set[str] = set()
-        for visit in self.source.visits(self.people.paths, given=self.given):
-            person, patient = self.people.person(visit.values), b""
-            if person not in known:
-                known.add(person)
-                patient = self._written("Patient", person, self.people.patient(visit.values))
-            yield patient + self._visit(visit), len(visit.packed)
+        for visit in self._visits():
+            yield self._patient(visit, known) + self._visit(visit), len(visit.packed)
+
+    def patients(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the patients of the visits, each with how many that are: one or none."""
+        known: set[str] = set()
+        for visit in self._visits():
+            patient = self._patient(visit, known)
+            yield patient, int(bool(patient))
+
+    def observations(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the Observations of each visit, and how many they are."""
+        for visit in self._visits():
+            yield self._visit(visit), 1 + len(visit.packed)
+
+    def _visits(self) -> Iterable[VisitRow]:
+        return self.source.visits(self.people.paths, given=self.given)
+
+    def _patient(self, visit: VisitRow, known: set[str]) -> bytes:
+        """Return the visit's patient, or nothing for one who is known."""
+        person = self.people.person(visit.values)
+        if person in known:
+            return b""
+        known.add(person)
+        return self._written("Patient", person, self.people.patient(visit.values))
 
     def _visit(self, visit: VisitRow) -> bytes:
         about = self.people.visit(visit.values)
@@ -104,6 +123,12 @@ class _Resources:
     def _written(self, kind: str, key: str, resource: Resource, common: str = "") -> bytes:
         before, after = self.frame
         return (before.format(kind=kind, id=key) + common + _members(resource) + after).encode()
+
+
+def line(resource: Resource) -> bytes:
+    """Return a whole resource as a line."""
+    before = LINE.before.format(kind=resource["resourceType"], id=resource["id"])
+    return (before + _members(resource) + LINE.after).encode()
 
 
 class _Rendered(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from ..instrument import Text
-from . import archive, csv_lines, fhir_lines, json_lines, redcap, workbook
+from . import archive, csv_lines, fhir_bulk, fhir_lines, json_lines, redcap, workbook
 from .selection import Layout, Shape
 from .source import Source
 
@@ -126,6 +126,16 @@ ZIP = Format(
     {},
 )
 FORMATS = {**FILES, ZIP.key: ZIP}
+# What programs ask for by FHIR; no choice for people, who want one file to open.
+BULK = Format(
+    "fhir-bulk",
+    _("FHIR R4, in bulk: a file for each kind of resource"),
+    "zip",
+    "application/zip",
+    fhir_bulk.blocks,
+    {},
+)
+MADE = {**FORMATS, BULK.key: BULK}
 
 
 def shapes_of(shape: Shape) -> list[Shape]:
@@ -149,6 +159,9 @@ class Forecast(NamedTuple):
 
 
 def forecast(source: Source, shape: Shape) -> Forecast:
+    if shape.format == BULK.key:
+        resources = sum(fhir_bulk.count(source, kind) for kind in shape.parts)
+        return Forecast(visits=source.count(Shape()).visits, rows=resources, long=True)
     shapes = shapes_of(shape)
     counts = [source.count(each) for each in shapes]
     seconds = sum(

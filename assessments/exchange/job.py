@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.forms import Form
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -14,6 +15,7 @@ from .export import Export, ExportIncomplete, ExportWithdrawn
 from .formats import FORMATS
 from .forms import HIDDEN, ExportForm
 from .rights import Rights, may_export
+from .selection import Selection, Shape
 
 KEY = "export"
 
@@ -45,14 +47,22 @@ def _title(form: ExportForm) -> str:
 
 def run(work: Work) -> Result:
     """Make the file. The form is asked again: rights and questions may have changed since."""
-    owner = work.job.owner
-    form = ExportForm(work.job.arguments, rights=Rights.of(owner))
+    form = ExportForm(work.job.arguments, rights=Rights.of(work.job.owner))
     if not form.is_valid():
-        raise JobFailed(" ".join(str(each[0]) for each in form.errors.values()))
-    selection = form.selection
+        raise not_any_more(form)
+    return made(work, form.selection, form.shape)
+
+
+def not_any_more(form: Form) -> JobFailed:
+    return JobFailed(" ".join(str(each[0]) for each in form.errors.values()))
+
+
+def made(work: Work, selection: Selection, shape: Shape) -> Result:
+    """Write the file of a job. Raises JobFailed."""
+    owner = work.job.owner
     export = Export(
         selection,
-        form.shape,
+        shape,
         by=owner,
         may_go_on=lambda: may_export(owner, selection.clinic, deidentified=selection.deidentified),
     )

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from mmt.accounts.models import Clinic
 
 from ..models import Assessment
+from .fhir import last_changed
 
 
 class Layout(StrEnum):
@@ -33,7 +34,7 @@ class Selection:
 
     With a movement, only visits whose form has it, and only its results. `patients` are those of
     the answer to a saved question, `question` its query string. `deidentified` takes out who it
-    is about.
+    is about. `since` leaves out what was last signed, amended or voided before or at that moment.
     """
 
     clinic: Clinic
@@ -45,6 +46,7 @@ class Selection:
     patients: QuerySet[Any, Any] | None = None
     question: str = ""
     deidentified: bool = False
+    since: datetime | None = None
 
     def assessments(self) -> QuerySet[Assessment]:
         """Return the records, earliest first; the id parts what was tested at one time.
@@ -69,6 +71,8 @@ class Selection:
             found = found.annotate(listed=form).filter(listed__contains=f'"{self.movement}"')
         if self.patients is not None:
             found = found.filter(patient__in=self.patients)
+        if self.since:
+            found = found.alias(changed=last_changed()).filter(changed__gt=self.since)
         return found.order_by(*self.order)
 
     @property
@@ -77,7 +81,8 @@ class Selection:
 
     def described(self) -> dict[str, str | None]:
         """Return the filter in the words of the audit log."""
-        return {
+        since = {"since": self.since.isoformat()} if self.since else {}
+        return since | {
             "clinic": self.clinic.slug,
             "from": self.first_day.isoformat() if self.first_day else None,
             "to": self.last_day.isoformat() if self.last_day else None,
@@ -95,7 +100,7 @@ class Selection:
         described = self.described()
         if not self.deidentified:
             return described
-        hidden = ("clinic", "from", "to", "question")
+        hidden = ("clinic", "from", "to", "question", "since")
         return {name: value for name, value in described.items() if name not in hidden}
 
     def _midnight(self, day: date) -> datetime:
@@ -106,9 +111,9 @@ class Selection:
 class Shape:
     """How the file is laid out.
 
-    `format` is a key of `formats.FORMATS`. `blanks` lists the cells left blank in the long layout
+    `format` is a key of `formats.MADE`. `blanks` lists the cells left blank in the long layout
     too; `bom` begins a CSV with the mark by which Excel knows UTF-8. `parts` are the files of a
-    zip, as keys of `archive.PARTS`.
+    zip, as keys of `formats.PARTS`, or those of FHIR in bulk, as kinds of resources.
     """
 
     layout: Layout = Layout.LONG

@@ -46,6 +46,13 @@ def cancel(job: Job, *, by: User) -> bool:
 
 
 @transaction.atomic
+def discard(job: Job, *, by: User) -> None:
+    """Have an ended job and its file thrown away before their time: nobody finds them any more."""
+    Job.objects.filter(pk=job.pk).update(expires_at=timezone.now())
+    _tell(Action.JOB_CANCELLED, job, by=by, ended=job.state)
+
+
+@transaction.atomic
 def tell_taken(job: Job, *, by: User, outcome: Outcome = Outcome.DONE) -> None:
     """Tell the log that the job's file was downloaded, or that this was refused."""
     _tell(Action.JOB_FILE_TAKEN, job, by=by, outcome=outcome, size=job.size)

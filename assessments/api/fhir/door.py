@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from mmt.accounts.models import Scope
 from mmt.accounts.tokens import ALLOWS, find_token
 from mmt.errors import FHIR, outcome
 
+from ...exchange.bulk_job import LINES
 from ...exchange.fhir import Resource
 from ...exchange.fhir_letters import PDF
 from ..problems import Problem
@@ -43,6 +44,12 @@ def open_fhir(read: Read) -> Callable[..., HttpResponseBase]:
 def pdf_fhir(read: Read) -> Callable[..., HttpResponseBase]:
     """The same for what is a page, or a resource where JSON is asked for."""
     return _answering(read, scope=Scope.READ, methods=SAFE, taken={*JSON_KINDS, *PDF_KINDS})
+
+
+def bulk_fhir(*methods: str) -> Callable[[Read], Callable[..., HttpResponseBase]]:
+    """Make such a view for a key for exports, which answers these methods and lines of JSON."""
+    taken = JSON_KINDS | ANYTHING | {*LINES}
+    return partial(_answering, scope=Scope.EXPORT, methods=methods, taken=taken)
 
 
 def wants_pdf(request: HttpRequest) -> bool:

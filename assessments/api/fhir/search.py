@@ -45,7 +45,7 @@ def _span(text: str, name: str) -> Span:
             raise ValueError(text)
         start, end = _bounds(found["date"], exact=bool(found["seconds"]))
     except (ValueError, OverflowError):
-        raise _refused(name, _("a date is needed, such as ge2026-03-02")) from None
+        raise refused(name, _("a date is needed, such as ge2026-03-02")) from None
     match found["prefix"]:
         case "ge":
             return Span(start=start)
@@ -94,7 +94,7 @@ def reference(query: QueryDict, name: str, kind: str) -> UUID | None:
     try:
         return UUID(text.removeprefix(f"{kind}/"))
     except ValueError:
-        raise _refused(name, _("this is no id")) from None
+        raise refused(name, _("this is no id")) from None
 
 
 def tokens(query: QueryDict, name: str) -> set[str]:
@@ -107,15 +107,17 @@ def tokens(query: QueryDict, name: str) -> set[str]:
 def how_many(query: QueryDict) -> int:
     text = query.get("_count", str(USUAL))
     if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) < 1:
-        raise _refused("_count", _("a whole number from 1 is needed"))
+        raise refused("_count", _("a whole number from 1 is needed"))
     return min(int(text), MOST)
 
 
-def check_known(query: QueryDict, known: Iterable[str]) -> None:
+def check_known(
+    query: QueryDict, known: Iterable[str], also: Iterable[str] = ("_count", "_after")
+) -> None:
     """Refuse what the search does not know: an answer to less than was asked would mislead."""
     for name in query:
-        if name not in {*known, "_count", "_format", "_after"}:
-            raise _refused(name, _("this parameter is not known here"))
+        if name not in {*known, *also, "_format"}:
+            raise refused(name, _("this parameter is not known here"))
 
 
 def page(request: HttpRequest, found: Iterator[Resource]) -> Resource:
@@ -157,5 +159,5 @@ def bundle(
     return found | ({"entry": entries} if entries else {})
 
 
-def _refused(name: str, why: str) -> Problem:
+def refused(name: str, why: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, f"{name}: {why}.")

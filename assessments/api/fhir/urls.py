@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import letters, views
+from . import bulk, letters, views
 
 app_name = "fhir"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("DiagnosticReport", letters.report_list, name="reports"),
     path("DiagnosticReport/<uuid:letter_id>", letters.report, name="report"),
     path("Binary/<uuid:letter_id>", letters.binary, name="binary"),
+    path("$export", bulk.export, name="export"),
+    path("Patient/$export", bulk.export, name="export_patients"),
+    path("bulk/<uuid:job_id>", bulk.status, name="bulk"),
+    path("bulk/<uuid:job_id>/<slug:kind>.ndjson", bulk.file, name="bulk_file"),
     path("CodeSystem", views.code_system_list, name="code_systems"),
     path("CodeSystem/<slug:key>", views.code_system, name="code_system"),
     path("ValueSet", views.value_set_list, name="value_sets"),
