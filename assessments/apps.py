@@ -7,13 +7,17 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Assessments")
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from mmt import triggers
         from mmt.jobs import kinds
 
         from .exchange.bulk_job import BULK_EXPORT
+        from .exchange.fhir_codes import codes_in
         from .exchange.incoming.job import IMPORT
         from .exchange.job import EXPORT
         from .triggers import TRIGGERS
 
         triggers.register(*TRIGGERS)
+        codes_in(settings.FHIR_CODES_FILE)  # a wrong file is told at the start
         kinds.register(EXPORT, BULK_EXPORT, IMPORT)

@@ -20,6 +20,8 @@ DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secrets")
 # Out of it come the codes and the days of de-identified exports: with another, they would differ.
 DEIDENTIFICATION_KEY = env.secret("DEIDENTIFICATION_KEY", DATA_DIR / "secrets")
+# What else the movements are called in FHIR, see docs/api.md.
+FHIR_CODES_FILE = env.text("FHIR_CODES_FILE")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # HTTPS=yes says that a proxy in front ends TLS and sets X-Forwarded-Proto.
 HTTPS = env.flag("HTTPS", default=False)

@@ -18,6 +18,7 @@ from patients.models import Patient, Sex
 from .. import instrument
 from ..history import Cell, Result
 from ..models import Amendment, Assessment, AssessmentStatus
+from .fhir_codes import codings
 
 Resource = dict[str, Any]
 # Names, not places: they stay what they are wherever the product runs.
@@ -148,7 +149,7 @@ def result_part(cell: Cell, result: Result, profile: str) -> Resource:
     """Return what the Observation of a result alone has, but its id and note."""
     movement, side = cell
     return (
-        {"code": _movement(movement)}
+        {"code": _movement(movement, side)}
         | _side(side)
         | _method(profile, result)
         | _value(profile, result)
@@ -159,7 +160,8 @@ def note_part(note: str) -> Resource:
     return {"note": [{"text": note}]} if note else {}
 
 
-def _movement(movement: str) -> Resource:
+def _movement(movement: str, side: str) -> Resource:
+    """The movement in our own code system, then in those of others."""
     name = str(instrument.movement(movement).name)
     return {
         "coding": [
@@ -169,6 +171,7 @@ def _movement(movement: str) -> Resource:
                 "code": "b7300",
                 "display": "Power of isolated muscles and muscle groups",
             },
+            *codings(movement, side),
         ],
         "text": name,
     }

@@ -1,6 +1,6 @@
 """Whose records are asked for, and their Observations, visit by visit."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from http import HTTPStatus
 
@@ -35,7 +35,7 @@ def found_observations(
     *,
     tested: Iterable[Span],
     updated: Iterable[Span],
-    codes: Collection[str],
+    codes: Set[str],
 ) -> Iterator[Resource]:
     """Yield what was signed, earliest visit first; voided records too, as entered in error."""
     recorded = Assessment.objects.visible_to(user).filter(patient__in=patients).recorded()
@@ -47,7 +47,7 @@ def found_observations(
         results = results_of([row.pk for row in some])
         for row in some:
             for each in observations(row, results[row.pk], row.updated):
-                if not codes or each["code"]["coding"][0]["code"] in codes:
+                if not codes or codes & {coding["code"] for coding in each["code"]["coding"]}:
                     yield each
 
 
