@@ -116,15 +116,35 @@ def last_changed(path: str = "") -> Expression:
 
 def shared(assessment: Assessment, updated: datetime) -> Resource:
     """Return what the Observations of a visit have in common."""
+    return shared_part(
+        status=assessment.status,
+        patient=str(assessment.patient_id),
+        tested=wall_clock(assessment.local_tested_at),
+        issued=instant(assessment.signed_at) if assessment.signed_at else None,
+        updated=instant(updated),
+        tester=assessment.tester,
+    )
+
+
+def shared_part(
+    *,
+    status: str,
+    patient: str,
+    tested: str,
+    issued: str | None,
+    updated: str,
+    tester: User,
+) -> Resource:
+    """The same from plain values."""
     return {
         "resourceType": "Observation",
-        "meta": {"lastUpdated": updated.isoformat(timespec="milliseconds")},
-        "status": STATUSES[AssessmentStatus(assessment.status)],
+        "meta": {"lastUpdated": updated},
+        "status": STATUSES[AssessmentStatus(status)],
         "category": EXAM,
-        "subject": {"reference": f"Patient/{assessment.patient_id}"},
-        "effectiveDateTime": assessment.local_tested_at.isoformat(timespec="seconds"),
-        "issued": instant(assessment.signed_at),
-        "performer": [person(assessment.tester)],
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": tested,
+        "issued": issued,
+        "performer": [person(tester)],
     }
 
 
@@ -236,5 +256,9 @@ def person(user: User) -> Resource:
     }
 
 
-def instant(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="milliseconds") if moment else None
+def wall_clock(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

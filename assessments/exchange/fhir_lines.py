@@ -5,7 +5,6 @@ does not know. As in `lines`, what a visit's results have in common is written o
 result that was seen before is looked up as the bytes it was; `fhir` says what a resource holds.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from django.db.models import Expression
 
 from .. import instrument
 from ..history import Cell, Result
+from ..models import Assessment
 from .fhir import (
     OURS,
     Resource,
@@ -22,9 +22,17 @@ from .fhir import (
     result_part,
     visit_part,
 )
-from .fhir_people import Named, People, WithoutPeople
-from .lines import Known
-from .rows import ALL_FIELDS, BETWEEN_FIELDS, VisitRow, text_in, unpack
+from .fhir_json import members
+from .fhir_people import Named, People, Visit, WithoutPeople
+from .lines import Known, OncePer
+from .rows import (
+    ALL_FIELDS,
+    BETWEEN_FIELDS,
+    HOW_IT_WAS_ENTERED,
+    VisitRow,
+    text_in,
+    unpack,
+)
 from .selection import Shape
 from .source import Source
 
@@ -42,7 +50,6 @@ class Frame(NamedTuple):
 
 LINE = Frame('{{"resourceType":"{kind}","id":"{id}",', "}\n")
 ENTRY = Frame(f'{{{{"fullUrl":"{OURS}/{{kind}}/{{id}}","resource":{LINE.before}', "}},\n")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 STEM = "\0"  # stands for what ids of a visit's results begin with
 BEGIN, ENTRIES, END = b'{"resourceType":"Bundle","type":"collection"', b',"entry":[\n', b"}\n"
 
@@ -79,6 +86,7 @@ class Resources:
         self.results = {
             profile: _Results(source, profile, frame) for profile in instrument.PROFILES
         }
+        self.batteries = OncePer(_battery)
 
     def all(self) -> Iterator[tuple[bytes, int]]:
         known: set[str] = set()
@@ -98,7 +106,7 @@ class Resources:
             yield self._visit(visit), 1 + len(visit.packed)
 
     def _visits(self) -> Iterable[VisitRow]:
-        return self.source.visits(self.people.paths, given=self.given)
+        return self.source.visits(self.people.paths, without=HOW_IT_WAS_ENTERED, given=self.given)
 
     def _patient(self, visit: VisitRow, known: set[str]) -> bytes:
         """Return the visit's patient, or nothing for one who is known."""
@@ -109,26 +117,42 @@ class Resources:
         return self._written("Patient", person, self.people.patient(visit.values))
 
     def _visit(self, visit: VisitRow) -> bytes:
+        """Return the visit's Observation, then those of its results."""
         about = self.people.visit(visit.values)
         results = sorted(map(self.results[visit.values["profile"]].__getitem__, visit.packed))
-        members = [about.stem + result.suffix for result in results]
-        own = about.own | visit_part(about.battery, members, note=about.note)
-        stem, common = about.stem.encode(), f"{_members(about.common)},"
-        pieces = [self._written("Observation", about.id, own, common)]
-        common_bytes = common.encode()
-        for _place, _suffix, before, rest in results:
-            pieces += (stem.join(before), common_bytes, rest)
+        own = self._own(about, [result.suffix for result in results])
+        before, after = self.frame
+        first = f"{before.format(kind='Observation', id=about.id)}{about.common},{own}{after}"
+        pieces = [first.encode()]
+        stem, common = about.stem.encode(), f"{about.common},".encode()
+        for _place, _suffix, before_id, rest in results:
+            pieces += (stem.join(before_id), common, rest)
         return b"".join(pieces)
 
-    def _written(self, kind: str, key: str, resource: Resource, common: str = "") -> bytes:
+    def _own(self, about: Visit, suffixes: list[str]) -> str:
+        """Return the members of the visit's Observation alone, as `visit_part` has them."""
+        found = self.batteries[about.battery]
+        if rest := members(about.own | note_part(about.note)):
+            found += f",{rest}"
+        if suffixes:
+            stem = f'{{"reference":"Observation/{about.stem}'
+            found += f',"hasMember":[{stem}{f""""}},{stem}""".join(suffixes)}"}}]'
+        return found
+
+    def _written(self, kind: str, key: str, resource: Resource) -> bytes:
         before, after = self.frame
-        return (before.format(kind=kind, id=key) + common + _members(resource) + after).encode()
+        return (before.format(kind=kind, id=key) + members(resource) + after).encode()
+
+
+def _battery(key: str) -> str:
+    """Return what the Observation of every visit with this battery has."""
+    return members(visit_part(Assessment(battery=key).battery_name, ()))
 
 
 def line(resource: Resource) -> bytes:
     """Return a whole resource as a line."""
     before = LINE.before.format(kind=resource["resourceType"], id=resource["id"])
-    return (before + _members(resource) + LINE.after).encode()
+    return (before + members(resource) + LINE.after).encode()
 
 
 class _Rendered(NamedTuple):
@@ -159,7 +183,7 @@ class _Results(Known):
             found: _Rendered = super().__missing__(packed)
             return found
         plain: _Rendered = self[known + BETWEEN_FIELDS]
-        told = f",{_members(note_part(text_in(note)))}{self.frame.after}"
+        told = f",{members(note_part(text_in(note)))}{self.frame.after}"
         rest = plain.rest.removesuffix(self.frame.after.encode()) + told.encode()
         return plain._replace(rest=rest)
 
@@ -173,12 +197,6 @@ class _Results(Known):
         cell = (row.movement, row.side)
         suffix = cell_suffix(cell)
         before = self.frame.before.format(kind="Observation", id=STEM + suffix)
-        rest = _members(result_part(cell, result, self.profile)) + self.frame.after
+        rest = members(result_part(cell, result, self.profile)) + self.frame.after
         pieces = tuple(piece.encode() for piece in before.split(STEM))
         return _Rendered(PLACES[cell], suffix, pieces, rest.encode())
-
-
-def _members(resource: Resource) -> str:
-    """Return what stands between the braces, without the kind and id, which the frame tells."""
-    told = {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
-    return _encode(told)[1:-1]

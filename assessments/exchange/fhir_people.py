@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 
-from ..models import Assessment
 from .column import VisitColumn
 from .columns import Table
 from .deidentify import OLDEST
@@ -18,10 +18,13 @@ from .fhir import (
     OURS,
     STATUSES,
     Resource,
-    observation_id,
+    instant,
     patient_resource,
-    shared,
+    shared_part,
+    wall_clock,
 )
+from .fhir_json import Template, mark, members
+from .lines import OncePer
 
 Values = Mapping[str, Any]
 PATIENT = (
@@ -40,12 +43,12 @@ AGE = {"system": LOINC, "code": "30525-0", "display": "Age"}
 
 class Visit(NamedTuple):
     """A visit as resources tell it: its id, how the ids of its results begin, what its
-    Observations have in common, and what the visit's own has besides.
+    Observations have in common as members in JSON, and what the visit's own has besides.
     """
 
     id: str
     stem: str
-    common: Resource
+    common: str
     own: Resource
     battery: str
     note: str
@@ -66,7 +69,8 @@ class Named:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
-        self._testers: dict[UUID, User] = {}
+        self._common = OncePer[tuple[str, UUID, str], Template](lambda key: _common(*key))
+        self._zones = OncePer(ZoneInfo)
 
     def person(self, values: Values) -> str:
         """Return the id of the Patient."""
@@ -77,19 +81,23 @@ class Named:
         return patient_resource(Patient(pk=values["patient_id"], clinic=self.clinic, **fields))
 
     def visit(self, values: Values) -> Visit:
-        tester_id = values["tester_id"]
-        if tester_id not in self._testers:
-            self._testers[tester_id] = User(pk=tester_id, name=values["tester__name"])
-        record = Assessment(**{name: values[name] for name in VISIT})
-        record.tester = self._testers[tester_id]
-        return Visit(
-            id=observation_id(record),
-            stem=record.pk.hex,
-            common=shared(record, values["updated"]),
-            own={},
-            battery=record.battery_name,
-            note=record.note,
-        )
+        pk, tested_at = values["id"], values["tested_at"]
+        tester = (values["tester_id"], values["tester__name"])
+        common = self._common[values["status"], *tester]
+        told = {
+            "patient": str(values["patient_id"]),
+            "tested": wall_clock(tested_at.astimezone(self._zones[values["time_zone"]])),
+            "issued": instant(values["signed_at"]),
+            "updated": instant(values["updated"]),
+        }
+        return Visit(str(pk), pk.hex, common.filled(told), {}, values["battery"], values["note"])
+
+
+def _common(status: str, tester_id: UUID, name: str) -> Template:
+    """What the Observations of a visit have in common, with one tester."""
+    tester = User(pk=tester_id, name=name)
+    blanks = {blank: mark(blank) for blank in ("patient", "tested", "issued", "updated")}
+    return Template(shared_part(status=status, tester=tester, **blanks))
 
 
 class WithoutPeople:
@@ -119,16 +127,18 @@ class WithoutPeople:
         return Visit(
             id=key,
             stem=key,
-            common={
-                "meta": {"security": [PSEUDONYMISED]},
-                "status": STATUSES[self._of("record_status", values)],
-                "category": EXAM,
-                "subject": {"reference": f"Patient/{self.person(values)}"},
-                "effectiveDateTime": values["tested_on"].isoformat(),
-                "performer": [_coded("Practitioner", self._of("tester", values))],
-            },
+            common=members(
+                {
+                    "meta": {"security": [PSEUDONYMISED]},
+                    "status": STATUSES[self._of("record_status", values)],
+                    "category": EXAM,
+                    "subject": {"reference": f"Patient/{self.person(values)}"},
+                    "effectiveDateTime": values["tested_on"].isoformat(),
+                    "performer": [_coded("Practitioner", self._of("tester", values))],
+                }
+            ),
             own={"component": [{"code": {"coding": [AGE]}, "valueQuantity": years}]},
-            battery=Assessment(battery=self._of("battery", values)).battery_name,
+            battery=self._of("battery", values),
             note="",
         )
 

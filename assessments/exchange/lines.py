@@ -23,6 +23,7 @@ from .rows import (
     unpack,
 )
 
+Key = TypeVar("Key")
 Made = TypeVar("Made")
 NOTE = "result_note"
 KEPT_RESULTS = 20_000  # a few hundred bytes each
@@ -51,8 +52,8 @@ class Lines:
 
         Within a visit results stand in the order of the instrument, right before left.
         """
-        scales = _Made(lambda profile: _LongResults(self, profile))
-        zones, forms = _Made(self._around), _Forms(self, blanks=blanks)
+        scales = OncePer[str, _LongResults](lambda profile: _LongResults(self, profile))
+        zones, forms = OncePer(self._around), _Forms(self, blanks=blanks)
         begin, end = self.writer.begin, self.writer.end
         for visit in visits:
             values = visit.values
@@ -67,7 +68,8 @@ class Lines:
 
     def wide(self, visits: Iterable[VisitRow]) -> Iterator[tuple[bytes, int]]:
         """Yield the line of each visit."""
-        scales, zones = _Made(lambda profile: _WideResults(self, profile)), _Made(self._around)
+        scales = OncePer[str, _WideResults](lambda profile: _WideResults(self, profile))
+        zones = OncePer(self._around)
         writer = self.writer
         empty = [writer.cell(column, None) for column in self.table.cells]
         for visit in visits:
@@ -83,7 +85,7 @@ class Lines:
         """Yield the lines of each visit's measurements, in the order of the instrument, and how
         many there are.
         """
-        zones, writer = _Made(self._around), self.writer
+        zones, writer = OncePer(self._around), self.writer
         for visit in visits:
             before, after = zones[visit.values["time_zone"]].of(visit)
             rows = [
@@ -110,13 +112,13 @@ class Lines:
         return _Around(self, time_zone)
 
 
-class _Made(dict[str, Made]):
-    """One of something for each scale, or each time zone, made when first asked for."""
+class OncePer(dict[Key, Made]):
+    """One of something for each scale, time zone or person, made when first asked for."""
 
-    def __init__(self, make: Callable[[str], Made]) -> None:
+    def __init__(self, make: Callable[[Key], Made]) -> None:
         self.make = make
 
-    def __missing__(self, key: str) -> Made:
+    def __missing__(self, key: Key) -> Made:
         self[key] = made = self.make(key)
         return made
 

@@ -6,7 +6,7 @@ result seldom needs to be unpacked twice.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -115,6 +115,7 @@ _PACKED: dict[str, Expression | F] = {
     "note": _free_text("note"),
 }
 ALL_FIELDS = len(_PACKED)
+HOW_IT_WAS_ENTERED = frozenset({"entered", "amended", "confirmed"})
 GRADE_ONLY = 5  # the fields up to the reason
 NO_NOTE = ALL_FIELDS - 1
 
@@ -125,14 +126,16 @@ def read_visits(
     connection: BaseDatabaseWrapper,
     *,
     result_fields: int = ALL_FIELDS,
+    without: Collection[str] = (),
     movement: str = "",
 ) -> Iterator[VisitRow]:
     """Yield the assessments in their order, with the values at these paths and their results.
 
-    The first `result_fields` of ResultRow are packed, of `movement` alone if one is given. The
-    path "form" gives the keys of the visit's movements, for `cells_of`.
+    The first `result_fields` of ResultRow are packed, those `without` as if nothing was there, of
+    `movement` alone if one is given. The path "form" gives the keys of the visit's movements, for
+    `cells_of`.
     """
-    packed = _packed_results(result_fields, movement)
+    packed = _packed_results(result_fields, without, movement)
     rows = assessments.annotate(packed=packed, form=Cast("movements", TEXT))
     for *values, packed in fetch(rows.values_list(*paths, "packed"), connection):
         results = packed.split(BETWEEN_RESULTS) if packed else []
@@ -207,10 +210,10 @@ def cells_of(form: str) -> tuple[Cell, ...]:
     return instrument.cells(json.loads(form))
 
 
-def _packed_results(fields: int, movement: str) -> Subquery:
+def _packed_results(fields: int, without: Collection[str], movement: str) -> Subquery:
     separated: list[Expression | F] = []
-    for expression in list(_PACKED.values())[:fields]:
-        separated += [Value(BETWEEN_FIELDS), expression]
+    for name, expression in list(_PACKED.items())[:fields]:
+        separated += [Value(BETWEEN_FIELDS), Value("") if name in without else expression]
     chosen = {"movement": movement} if movement else {}
     found = Score.objects.filter(assessment=OuterRef("pk"), **chosen)
     results = found.order_by().values("assessment")

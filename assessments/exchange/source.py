@@ -1,6 +1,6 @@
 """What an export reads: the chosen records on one moment of the database, as lines of a file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -71,11 +71,13 @@ class Source:
         paths: Sequence[str],
         *,
         result_fields: int = ALL_FIELDS,
+        without: Collection[str] = (),
         given: Mapping[str, Expression] | None = None,
     ) -> Iterable[VisitRow]:
         """Yield the records with the values at these paths, or what may be told in their place.
 
-        `given` are further values by their path.
+        `given` are further values by their path; `result_fields` and `without` are as in
+        `read_visits`.
         """
         # With a join for the clinic's name SQLite would sort all results at once.
         name = Value(self.selection.clinic.name)
@@ -87,6 +89,7 @@ class Source:
             self.connection,
             movement=self.selection.movement,
             result_fields=result_fields,
+            without=without,
         )
         if not self.selection.deidentified:
             return visits
