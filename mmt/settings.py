@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "mmt.accounts.session.limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "mmt.accounts.factors.rule.SecondFactorMiddleware",
+    "mmt.accounts.refusals.told",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

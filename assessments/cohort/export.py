@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from mmt.accounts.models import Clinic, User
-from mmt.audit.log import record
-from mmt.audit.models import Action
+from mmt.audit.log import record_export
 from patients.models import Patient
 from patients.querysets import PatientQuerySet
 
@@ -44,11 +44,16 @@ AT_ONCE = 500
 
 def tell(found: QuerySet[Any], asked: str, clinics: list[Clinic], *, by: User) -> None:
     """Tell the log of each clinic what leaves, before it does; `asked` is the query string."""
-    counts = dict(found.values_list("clinic").annotate(rows=Count("*")).order_by())
+    whose = "pk" if found.model is Patient else "patient"
+    counted = found.values_list("clinic", whose).annotate(rows=Count("*")).order_by()
+    rows: dict[UUID, dict[UUID, int]] = {clinic.pk: {} for clinic in clinics}
+    for clinic_id, patient_id, count in counted:
+        rows[clinic_id][patient_id] = count
     with transaction.atomic():
         for clinic in clinics:
-            detail = {"question": asked, "rows": counts.get(clinic.pk, 0)}
-            record(Action.EXPORTED, by=by, clinic_id=clinic.pk, detail=detail)
+            of_clinic = rows[clinic.pk]
+            detail = {"question": asked, "rows": sum(of_clinic.values())}
+            record_export(of_clinic, by=by, clinic_id=clinic.pk, detail=detail)
 
 
 def waiting_lines(found: PatientQuerySet, ready: Ready, clinics: list[Clinic]) -> Iterator[bytes]:

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
-from mmt.audit.log import record
+from mmt.audit.log import record, record_export
 from mmt.audit.models import Action, Outcome
 
 from . import formats
 from .formats import MADE, Forecast
+from .rows import fetch
 from .selection import Layout, Selection, Shape
 from .snapshot import Snapshot
 from .source import Source
@@ -55,7 +56,7 @@ class Export:
         try:
             self.source = Source(selection, self.snapshot.connection)
             self.visits, self.rows, _long = formats.forecast(self.source, shape)
-            self._tell(Outcome.DONE, visits=self.visits, rows=self.rows)
+            self._tell_leaving()
         except BaseException:
             self.close()
             raise
@@ -102,23 +103,29 @@ class Export:
     def _look_again(self, rows: int) -> None:
         if self.may_go_on():
             return
-        self._tell(Outcome.REFUSED, rows=rows)
+        self._tell_stopped(rows)
         raise ExportWithdrawn(_("Stopped after %(rows)s of %(told)s rows.") % self._counts(rows))
 
     def _counts(self, rows: int) -> dict[str, int]:
         return {"rows": rows, "told": self.rows}
 
-    def _tell(self, outcome: Outcome, **counts: int) -> None:
-        detail: dict[str, Any] = self.selection.described() | self.shape.described() | counts
+    def _tell_leaving(self) -> None:
+        chosen = self.selection.assessments().order_by().values_list("patient_id").distinct()
+        patients = [patient for (patient,) in fetch(chosen, self.snapshot.connection)]
         with transaction.atomic():
-            record(
-                Action.EXPORTED,
-                by=self.by,
-                actor=self.actor,
-                clinic_id=self.selection.clinic.pk,
-                detail=detail,
-                outcome=outcome,
-            )
+            detail = self._detail(visits=self.visits, rows=self.rows)
+            record_export(patients, detail=detail, **self._event())
+
+    def _tell_stopped(self, rows: int) -> None:
+        with transaction.atomic():
+            detail = self._detail(rows=rows)
+            record(Action.EXPORTED, detail=detail, outcome=Outcome.REFUSED, **self._event())
+
+    def _event(self) -> dict[str, Any]:
+        return {"by": self.by, "actor": self.actor, "clinic_id": self.selection.clinic.pk}
+
+    def _detail(self, **counts: int) -> dict[str, Any]:
+        return self.selection.described() | self.shape.described() | counts
 
 
 def _content(shape: Shape) -> str:

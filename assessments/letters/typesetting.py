@@ -20,25 +20,25 @@ class NotPrintable(ValueError):
     """A letter of a name or a line for which this machine has no font; says which, in words."""
 
 
-def pdf_of(facts: Mapping[str, Any]) -> bytes:
+def pdf_of(facts: Mapping[str, Any], template: Path = TEMPLATE) -> bytes:
     """Return the page: the same facts give the same bytes. Raises NotPrintable."""
-    return _compiled(facts, "pdf")
+    return _compiled(facts, "pdf", template)
 
 
 def image_of(facts: Mapping[str, Any]) -> bytes:
     """Return the same page as a PNG, to look at. Raises NotPrintable."""
-    return _compiled(facts, "png")
+    return _compiled(facts, "png", TEMPLATE)
 
 
-def _compiled(facts: Mapping[str, Any], form: Literal["pdf", "png"]) -> bytes:
+def _compiled(facts: Mapping[str, Any], form: Literal["pdf", "png"], template: Path) -> bytes:
     """Use typst's own fonts, and the machine's only for letters that those lack."""
     try:
-        return _compile(facts, form, ignore_system_fonts=True)
+        return _compile(facts, form, template, ignore_system_fonts=True)
     except typst.TypstError as problem:
         if _CANNOT_SHOW not in problem.message:
             raise
     try:
-        return _compile(facts, form, ignore_system_fonts=False)
+        return _compile(facts, form, template, ignore_system_fonts=False)
     except typst.TypstError as problem:
         if _CANNOT_SHOW not in problem.message:
             raise
@@ -48,10 +48,14 @@ def _compiled(facts: Mapping[str, Any], form: Literal["pdf", "png"]) -> bytes:
 
 
 def _compile(
-    facts: Mapping[str, Any], form: Literal["pdf", "png"], *, ignore_system_fonts: bool
+    facts: Mapping[str, Any],
+    form: Literal["pdf", "png"],
+    template: Path,
+    *,
+    ignore_system_fonts: bool,
 ) -> bytes:
     compiler = typst.Compiler(
-        input=str(TEMPLATE),
+        input=str(template),
         ignore_system_fonts=ignore_system_fonts,
         sys_inputs={"facts": json.dumps(facts)},
     )

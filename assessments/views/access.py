@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from mmt.accounts.again import ask_again_to_do
 from mmt.accounts.models import Clinic
+from mmt.accounts.refusals import pattern_of
 from mmt.accounts.requests import SignedInRequest
-from mmt.audit.log import record, record_viewing
-from mmt.audit.models import Action, Outcome
+from mmt.audit.log import record_refusal, record_viewing
+from mmt.audit.models import Action
 from patients.models import Patient
 
 from ..models import Assessment, Letter
@@ -153,14 +153,14 @@ def _let_in(
         if check:
             check(request.user, subject)
     except PermissionDenied as refused:
-        with transaction.atomic():
-            record(
-                attempt,
-                by=request.user,
-                target=subject.pk,
-                detail={"reason": str(refused)},
-                outcome=Outcome.REFUSED,
-                **about,
-            )
+        record_refusal(
+            attempt,
+            by=request.user,
+            pattern=f"{request.method} {pattern_of(request)} {attempt}",
+            target=subject.pk,
+            detail={"reason": str(refused)},
+            **about,
+        )
+        request.refusal_told = True
         raise
     record_viewing(by=request.user, **about)

@@ -14,6 +14,7 @@ from patients.cards import cards_of
 from patients.functional import latest_tests
 
 from .. import charts, instrument
+from ..auditing.rights import check_user_can_read_accesses
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
 from ..models import Assessment, ImportedVisit, Letter
@@ -129,6 +130,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "weakness": judgements_of(patient),
         "functional": latest_tests(patient),
         "may_record": may_record,
+        "may_read_accesses": user_can(check_user_can_read_accesses, request.user, patient),
         "keep": kept_addresses(patient) if may_record else [],
     }
     return render(request, "assessments/person.html", context)

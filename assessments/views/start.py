@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
+from mmt.audit.alarms import open_alarms
 from patients.models import Patient
 
 from ..entry.drafts import DISCARDED_KEPT
@@ -35,8 +36,15 @@ def start(request: SignedInRequest) -> HttpResponse:
         "quality_clinics": user.clinics_with(Permission.SEE_QUALITY),
         "order_clinics": user.clinics_with(Permission.SET_ENTRY_ORDER),
         **_drafts(user),
+        **_watch(user),
     }
     return render(request, "start.html", context)
+
+
+def _watch(user: User) -> dict[str, object]:
+    """Return what administrators must look at before anything else."""
+    clinics = user.clinic_ids_with(Permission.READ_AUDIT)
+    return {"alarms": list(open_alarms(clinics))} if clinics else {}
 
 
 def _drafts(user: User) -> dict[str, object]:

@@ -27,6 +27,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         or user.can_somewhere(Permission.EXPORT_DEIDENTIFIED),
         "may_import": user.can_somewhere(Permission.IMPORT),
         "may_manage_team": user.can_somewhere(Permission.MANAGE_TEAM),
+        "may_read_audit": user.can_somewhere(Permission.READ_AUDIT),
         "is_demo": any(clinic.is_demo for clinic in clinics),
     }
 

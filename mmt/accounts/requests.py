@@ -9,3 +9,4 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    refusal_told: bool  # to the audit log, by the view that refused

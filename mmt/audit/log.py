@@ -1,8 +1,9 @@
 """Writing to the audit log."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from mmt import trace
 
-from .models import Action, AuditEvent, Chain, Outcome, Viewing
+from .models import Action, AuditEvent, Chain, Exported, Outcome, Refusal, Viewing
 
 HOUSE = "house"
 AT_ONCE = 2_000
@@ -97,8 +98,7 @@ def record_many(
 
 def record_viewing(*, by: Actor, clinic_id: UUID, patient_id: UUID) -> None:
     """Tell that `by` saw the patient, once in an hour."""
-    hour = timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    seen = {"actor_id": by.pk, "patient_id": patient_id, "hour": hour}
+    seen = {"actor_id": by.pk, "patient_id": patient_id, "hour": _this_hour()}
     if Viewing.objects.filter(**seen).exists():
         return
     with transaction.atomic():
@@ -120,6 +120,35 @@ def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
         event.detail, event.salt = {}, ""
     AuditEvent.objects.bulk_update(events, ["detail", "salt", "erased_hash"], batch_size=500)
     return len(events)
+
+
+def record_refusal(action: Action, *, by: Actor, pattern: str, **event: Any) -> None:
+    """Tell that `by` was refused what `pattern` names, once in an hour; `event` as for `record`."""
+    seen = {"actor_id": by.pk, "pattern": pattern[:80], "hour": _this_hour()}
+    if Refusal.objects.filter(**seen).exists():
+        return
+    with transaction.atomic():
+        _refusal, first = Refusal.objects.get_or_create(**seen)
+        if first:
+            record(action, by=by, outcome=Outcome.REFUSED, **event)
+
+
+def record_export(patients: Iterable[UUID], *, detail: Mapping[str, Any], **event: Any) -> None:
+    """Tell that records of these patients leave, as `record` does, and keep which they were."""
+    known = set(patients)
+    counted = {"patients": len(known), "patients_sha256": hash_of_patients(known)}
+    told = record(Action.EXPORTED, detail={**detail, **counted}, **event)
+    rows = [Exported(patient_id=each, event_id=told.pk) for each in known]
+    Exported.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def hash_of_patients(patients: Iterable[UUID]) -> str:
+    """Return the hash over a set of patients that the event of an export carries."""
+    return hashlib.sha256(b"".join(sorted(each.bytes for each in patients))).hexdigest()
+
+
+def _this_hour() -> datetime:
+    return timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _lock_chain(name: str) -> Chain:

@@ -80,7 +80,7 @@ class Action(models.TextChoices):
     DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
     AUDIT_VERIFIED = "audit_verified", _("Audit log checked")
     AUDIT_EXPORTED = "audit_exported", _("Audit log exported")
-    ACCESS_LOG_GIVEN = "access_log_given", _("Access log of a patient opened or taken")
+    ACCESS_LOG_GIVEN = "access_log_given", _("Access log of a patient taken")
     PRINTED = "printed", _("Page with a patient printed")
     ALARM_RAISED = "alarm_raised", _("Alarm raised")
     ALARM_ACKNOWLEDGED = "alarm_acknowledged", _("Alarm acknowledged")

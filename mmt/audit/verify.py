@@ -6,8 +6,7 @@ seal stands on the chain of the house, or in a file kept elsewhere, so that a ch
 off together with its head is found too.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .alarms import raise_alarm
-from .log import HOUSE, record
+from .log import HOUSE, hash_of_patients, record
 from .models import Action, AuditEvent, Chain, Exported, Outcome
 
 AT_ONCE = 2_000
@@ -124,11 +123,6 @@ def broken_chains() -> Iterator[str]:
         for _events in reading.pages():
             pass
         yield from (f"Chain {name}: {each}" for each in reading.breaks)
-
-
-def hash_of_patients(patients: Iterable[UUID]) -> str:
-    """Return the hash over a set of patients that an event of an export carries."""
-    return hashlib.sha256(b"".join(sorted(each.bytes for each in patients))).hexdigest()
 
 
 def _has_its_patients(event: AuditEvent) -> bool:

@@ -27,6 +27,8 @@ from mmt.accounts.actions import invite
 from mmt.accounts.models import Clinic, Scope, User
 from mmt.accounts.roles import Role
 from mmt.accounts.tokens import make_token
+from mmt.audit.alarms import raise_alarm
+from mmt.audit.models import Alarm
 from mmt.jobs.actions import ask_for
 from mmt.jobs.models import Job
 from mmt.jobs.queue import claim
@@ -161,6 +163,12 @@ TABLE = {
     "patients:restore": (NEVER_IN, ONE_PATIENT),
     "patients:add_functional_test": (ONE_PATIENT, ONE_PATIENT),
     "patients:void_functional_test": (ONE_PATIENT, ONE_PATIENT),
+    "audit:index": (EXPORTERS, EXPORTERS),
+    "audit:export": (NEVER_IN, EXPORTERS),
+    "audit:alarm": (EXPORTERS, EXPORTERS),
+    "audit:access": (MEMBER, NEVER_IN),
+    "audit:access_file": (MEMBER, NEVER_IN),
+    "audit:printed": (NEVER_IN, ONE_PATIENT),
     "exports:index": (SOME_EXPORT, SOME_EXPORT),
     "imports:index": (EXPORTERS, EXPORTERS),
     "imports:read": (MEMBER, NEVER_IN),
@@ -267,6 +275,7 @@ def world(module_db: None) -> Things:
         membership=colleague.memberships.get(),
         invitation=invitation,
         job=a_job_done(admin, harbour),
+        alarm=an_alarm(harbour),
         letter=make_letter(signed, physio),
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
@@ -287,6 +296,11 @@ def browser_of(who: str, things: Things) -> Client:
     client = Client()
     client.cookies = deepcopy(things.cookies.get(who, client.cookies))
     return client
+
+
+def an_alarm(clinic: Clinic) -> Alarm:
+    raise_alarm(str(clinic.pk), "a", "Look.", actor="daily check")
+    return Alarm.objects.get(key="a")
 
 
 def a_job_done(owner: User, clinic: Clinic) -> Job:
@@ -329,6 +343,7 @@ def address(name: str, things: Things) -> str:
         "question_id": things.question.pk,
         "token_id": things.key.pk,
         "job_id": things.job.pk,
+        "alarm_id": things.alarm.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
@@ -338,7 +353,7 @@ def address(name: str, things: Things) -> str:
         "uidb36": "abc",
         "key": "movement" if "fhir" in name else "def-ghi",
         "kind": "heat-map",
-        "form": "svg",
+        "form": "csv" if page == "access_file" else "svg",
         "pk": 1,
     }
     wanted = PATTERNS[name].pattern.regex.groupindex
@@ -417,6 +432,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Thi
         question=nothing,
         key=nothing,
         job=nothing,
+        alarm=nothing,
         token="none",
         slug="none",
         staged=nothing,

@@ -12,7 +12,9 @@ from assessments.exchange import export as exports
 from assessments.exchange.export import Export, ExportIncomplete, ExportWithdrawn, forecast
 from assessments.exchange.selection import Layout, Selection, Shape
 from mmt.accounts.models import Clinic, User
-from mmt.audit.models import Action, AuditEvent, Outcome
+from mmt.audit.log import hash_of_patients
+from mmt.audit.models import Action, AuditEvent, Exported, Outcome
+from mmt.audit.verify import Reading
 from patients.models import Patient
 from tests.people import grade, make_signed
 
@@ -39,7 +41,7 @@ def two_visits(patient: Patient, physio: User) -> None:
     ("shape", "rows"), [(Shape(), 4), (Shape(Layout.WIDE), 2), (Shape(blanks=True), 48)]
 )
 def test_one_event_tells_who_what_and_how_many(
-    shape: Shape, rows: int, harbour: Clinic, admin: User, events: Any
+    shape: Shape, rows: int, harbour: Clinic, admin: User, patient: Patient, events: Any
 ) -> None:
     export = Export(Selection(harbour, battery="ms_clinic_screen"), shape, by=admin)
     assert len(read(export)) == export.rows == rows
@@ -63,7 +65,14 @@ def test_one_event_tells_who_what_and_how_many(
         "bom": False,
         "visits": 2,
         "rows": rows,
+        "patients": 1,
+        "patients_sha256": hash_of_patients([patient.pk]),
     }
+    # Which they were is kept, and under the chain.
+    assert list(Exported.objects.values_list("patient_id", "event_id")) == [(patient.pk, event.pk)]
+    reading = Reading(event.chain)
+    assert list(reading.pages())
+    assert reading.breaks == []
 
 
 @pytest.mark.usefixtures("two_visits")
@@ -80,7 +89,7 @@ def test_what_cannot_be_told_does_not_leave(
     def fail(*_args: Any, **_named: Any) -> None:
         raise RuntimeError("log full")
 
-    monkeypatch.setattr(exports, "record", fail)
+    monkeypatch.setattr(exports, "record_export", fail)
     with pytest.raises(RuntimeError, match="log full"):
         Export(Selection(harbour), Shape(), by=admin)
 

@@ -141,7 +141,7 @@ def test_the_list_is_exported_as_it_stands_and_told(
     assert row["to_date"] == str((harbour.now() - timedelta(days=10)).date())
     assert (row["flag_since_baseline"], row["confirmed_by_repeat"]) == ("crossed", "no")
     [event] = AuditEvent.objects.filter(action=Action.EXPORTED)
-    assert event.detail == {"question": "by=2", "rows": 1}
+    assert event.detail.items() >= {"question": "by=2", "rows": 1}.items()
     assert event.chain == str(harbour.pk)
 
 
@@ -160,7 +160,7 @@ def test_who_is_overdue_is_exported_with_the_window(
     assert row["retest_interval_days"] == "180"
     assert row["retest_due"] == str(late.last_seen + timedelta(days=180))
     told = AuditEvent.objects.get(action=Action.EXPORTED)
-    assert told.detail == {"question": "ready=overdue", "rows": 1}
+    assert told.detail.items() >= {"question": "ready=overdue", "rows": 1}.items()
 
 
 def test_who_was_not_re_tested_after_a_relapse_is_exported(
@@ -171,7 +171,7 @@ def test_who_was_not_re_tested_after_a_relapse_is_exported(
     assert row["family_name"] == "Zznever"
     assert (row["relapse"], row["last_visit"]) == (str(struck.started), "")
     told = AuditEvent.objects.get(action=Action.EXPORTED)
-    assert told.detail == {"question": "ready=relapse", "rows": 1}
+    assert told.detail.items() >= {"question": "ready=relapse", "rows": 1}.items()
 
 
 def test_what_is_new_is_exported_as_it_stands(
