@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
 from patients.models import Event, EventKind, Patient, Referral
+from patients.querysets import opened_to
 
 from .history import Cell, Happening, History, Result, Visit
 
@@ -43,7 +44,9 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return found.annotate(may_open=_is_open_to(user))
 
     def _of_clinics_of(self, user: User) -> "AssessmentQuerySet":
-        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+        mine = Q(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+        opened = opened_to(user)
+        return self.filter(mine | Q(patient__in=opened)) if opened else self.filter(mine)
 
     def of(self, user: User) -> "AssessmentQuerySet":
         """What this person tested or typed in."""

@@ -91,6 +91,7 @@ urlpatterns = [
     path("team/", include("mmt.accounts.urls")),
     path("jobs/", include("mmt.jobs.urls")),
     path("patients/", include("patients.urls")),
+    path("emergency/", include("patients.emergency.urls")),
     path("audit/", include("assessments.auditing.urls")),
     path("exports/", include("assessments.exchange.urls")),
     path("imports/", include("assessments.exchange.incoming.urls")),

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import get_format
 
 from mmt.accounts.models import User
@@ -18,10 +20,26 @@ if TYPE_CHECKING:
 MOST_TERMS = 6
 
 
+def opened_to(user: User) -> list[UUID]:
+    """Return the patients of other clinics that the person may read just now; mostly none."""
+    if user.emergency_until is None or user.emergency_until <= timezone.now():
+        return []
+    if not user.can_somewhere(Permission.OPEN_IN_EMERGENCY):
+        return []
+    from .models import EmergencyAccess  # which stands on this module
+
+    found = EmergencyAccess.objects.in_force().filter(person=user)
+    return list(found.values_list("patient_id", flat=True).distinct())
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> "PatientQuerySet":
-        """The patients of the clinics in which the person may see patients."""
-        return self.filter(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+        """The patients of the clinics in which the person may see patients, and those of others
+        that they opened in an emergency.
+        """
+        mine = Q(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
+        opened = opened_to(user)
+        return self.filter(mine | Q(pk__in=opened)) if opened else self.filter(mine)
 
     def active(self) -> "PatientQuerySet":
         return self.filter(archived_at__isnull=True)

@@ -63,6 +63,7 @@ def list_patients(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "several_clinics": len(request.user.clinics_with(Permission.SEE_PATIENTS)) > 1,
         "may_register": request.user.can_somewhere(Permission.EDIT_PATIENTS),
+        "may_open_in_emergency": request.user.can_somewhere(Permission.OPEN_IN_EMERGENCY),
     }
     template = "patients/_found.html" if request.htmx else "patients/list.html"
     return render(request, template, context)

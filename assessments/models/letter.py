@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
+from patients.querysets import opened_to
 
 from .assessment import Assessment, AssessmentStatus
 
@@ -32,7 +33,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def visible_to(self, user: User) -> "LetterQuerySet":
         """Letters about patients of the clinics in which the person may see patients."""
         clinics = user.clinic_ids_with(Permission.SEE_PATIENTS)
-        return self.filter(assessment__clinic__in=clinics)
+        mine = Q(assessment__clinic__in=clinics)
+        opened = opened_to(user)
+        return self.filter(mine | Q(assessment__patient__in=opened) if opened else mine)
 
     def listed(self) -> "LetterQuerySet":
         """Latest first, with what a list tells of each and without the pages themselves."""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
 from mmt.audit.alarms import open_alarms
-from patients.models import Patient
+from patients.models import EmergencyAccess, Patient
 
 from ..entry.drafts import DISCARDED_KEPT
 from ..entry.waiting import OLD_AFTER, all_waiting
@@ -44,7 +44,13 @@ def start(request: SignedInRequest) -> HttpResponse:
 def _watch(user: User) -> dict[str, object]:
     """Return what administrators must look at before anything else."""
     clinics = user.clinic_ids_with(Permission.READ_AUDIT)
-    return {"alarms": list(open_alarms(clinics))} if clinics else {}
+    if not clinics:
+        return {}
+    opened = EmergencyAccess.objects.not_reviewed().filter(patient__clinic__in=clinics)
+    return {
+        "alarms": list(open_alarms(clinics)),
+        "emergencies": list(opened.select_related("patient", "person")[:SHOWN]),
+    }
 
 
 def _drafts(user: User) -> dict[str, object]:

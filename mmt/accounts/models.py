@@ -45,6 +45,9 @@ class User(AbstractBaseUser):
 
     # How this person goes through a score grid; empty: as it comes. No fact about a patient.
     entry_order = models.CharField(max_length=20, blank=True, editable=False)
+    # Until when this person may read a patient of another clinic; see `patients/emergency`. It
+    # stands here so that nobody's pages ask for what hardly anybody has.
+    emergency_until = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 
@@ -117,6 +120,8 @@ class Clinic(models.Model):
     second_factor_roles = models.JSONField(default=list, editable=False)
     # Who signed in a while ago is asked for the password once more before signing a record.
     asks_again_to_sign = models.BooleanField(default=False, db_default=False, editable=False)
+    # Whether people of other clinics here may read a patient's record in an emergency.
+    emergency_access = models.BooleanField(_("let others in, in an emergency"), default=True)
     change_flags = models.BooleanField(_("show flags of change"), default=True)
     # The change rule: thresholds in thirds of a grade, and days. A new value is a new version.
     change_rule_version = models.PositiveSmallIntegerField(default=1, editable=False)

@@ -31,13 +31,15 @@ class Permission(Enum):
     MANAGE_CLINIC = auto()
     SET_ENTRY_ORDER = auto()
     READ_AUDIT = auto()
+    OPEN_IN_EMERGENCY = auto()  # read a patient of another clinic for a while, giving a reason
     SEE_QUALITY = auto()  # the data-quality board, agreement of testers
 
 
 _EVERYONE = frozenset({Permission.SEE_PATIENTS, Permission.EDIT_PATIENTS})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PHYSIOTHERAPIST: _EVERYONE | {Permission.RECORD, Permission.WRITE_LETTERS},
+    Role.PHYSIOTHERAPIST: _EVERYONE
+    | {Permission.RECORD, Permission.WRITE_LETTERS, Permission.OPEN_IN_EMERGENCY},
     Role.LEAD: _EVERYONE
     | {
         Permission.RECORD,
@@ -47,8 +49,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_QUALITY,
         Permission.SET_ENTRY_ORDER,
         Permission.WRITE_LETTERS,
+        Permission.OPEN_IN_EMERGENCY,
     },
-    Role.CLINICIAN: _EVERYONE | {Permission.EXPORT_DEIDENTIFIED, Permission.WRITE_LETTERS},
+    Role.CLINICIAN: _EVERYONE
+    | {
+        Permission.EXPORT_DEIDENTIFIED,
+        Permission.WRITE_LETTERS,
+        Permission.OPEN_IN_EMERGENCY,
+    },
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.EXPORT,

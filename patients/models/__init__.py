@@ -1,6 +1,7 @@
 """Who is measured, what happened to them between visits, and what they could do."""
 
 from .care import CareContact, Profession, Referral, ReferralStatus
+from .emergency import EmergencyAccess, EmergencyReason
 from .functional_test import FunctionalKind, FunctionalTest, NotAble, WalkingAid
 from .happenings import Event, EventKind, Intervention, InterventionKind
 from .patient import BodySide, Course, Patient, SearchTerm, Sex
@@ -9,6 +10,8 @@ __all__ = [
     "BodySide",
     "CareContact",
     "Course",
+    "EmergencyAccess",
+    "EmergencyReason",
     "Event",
     "EventKind",
     "FunctionalKind",

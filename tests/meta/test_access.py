@@ -35,7 +35,8 @@ from mmt.jobs.queue import claim
 from mmt.jobs.work import Work, perform
 from mmt.jobs.worker import LEASE
 from patients.cards import KINDS
-from patients.models import FunctionalTest, Patient
+from patients.emergency.actions import open_in_emergency
+from patients.models import EmergencyAccess, EmergencyReason, FunctionalTest, Patient
 from tests.assessments.exchange.incoming.sheets import bring_in, filed, row, stage_sheet
 from tests.assessments.letters.reading import make_letter
 from tests.assessments.pairs import begin
@@ -59,6 +60,7 @@ SIGNED_IN = "login in in in in in"
 ONE_PATIENT = "login in in in in gone"
 RECORDERS = "login in in no no gone"
 WHO_RECORDS = "login in in no no in"
+WHO_TREATS = "login in in in no in"
 WRITERS = "login in in in no gone"
 LEADS = "login no in no no gone"
 TEAM = "login no no no in no"
@@ -169,6 +171,10 @@ TABLE = {
     "audit:access": (MEMBER, NEVER_IN),
     "audit:access_file": (MEMBER, NEVER_IN),
     "audit:printed": (NEVER_IN, ONE_PATIENT),
+    "emergency:open": (WHO_TREATS, WHO_TREATS),
+    "emergency:end": (NEVER_IN, SIGNED_IN),
+    "emergency:review": (ADMINS_OWN, ADMINS_OWN),
+    "emergency:allow": (MEMBER, MEMBER),
     "exports:index": (SOME_EXPORT, SOME_EXPORT),
     "imports:index": (EXPORTERS, EXPORTERS),
     "imports:read": (MEMBER, NEVER_IN),
@@ -276,6 +282,7 @@ def world(module_db: None) -> Things:
         invitation=invitation,
         job=a_job_done(admin, harbour),
         alarm=an_alarm(harbour),
+        emergency=open_to(people["stranger"], make_patient(harbour, physio)),
         letter=make_letter(signed, physio),
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
@@ -301,6 +308,17 @@ def browser_of(who: str, things: Things) -> Client:
 def an_alarm(clinic: Clinic) -> Alarm:
     raise_alarm(str(clinic.pk), "a", "Look.", actor="daily check")
     return Alarm.objects.get(key="a")
+
+
+def open_to(person: User, patient: Patient) -> EmergencyAccess:
+    """Open a patient of another clinic in an emergency."""
+    return open_in_emergency(
+        record_number=patient.record_number,
+        birth_date=patient.birth_date,
+        kind=EmergencyReason.TREATMENT,
+        reason="Fell in our waiting room.",
+        by=person,
+    )
 
 
 def a_job_done(owner: User, clinic: Clinic) -> Job:
@@ -344,6 +362,7 @@ def address(name: str, things: Things) -> str:
         "token_id": things.key.pk,
         "job_id": things.job.pk,
         "alarm_id": things.alarm.pk,
+        "access_id": things.emergency.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
@@ -433,6 +452,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Thi
         key=nothing,
         job=nothing,
         alarm=nothing,
+        emergency=nothing,
         token="none",
         slug="none",
         staged=nothing,
@@ -441,6 +461,40 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Thi
     missing = getattr(client, method)(address(name, blank))
     assert foreign.status_code == missing.status_code == 404
     assert foreign.content == missing.content
+
+
+# What a stranger may open who has emergency access: to read, and to say that a page was printed.
+READ_IN_EMERGENCY = {
+    ("get", "assessments:person"),
+    ("get", "assessments:trends"),
+    ("get", "assessments:compare"),
+    ("get", "assessments:picture"),
+    ("get", "assessments:sheet"),
+    ("get", "assessments:pair"),
+    ("get", "assessments:read"),
+    ("get", "assessments:letter"),
+    ("post", "audit:printed"),
+}
+
+
+def test_emergency_access_opens_what_reads_and_nothing_that_writes(things: Things) -> None:
+    open_to(things.people["stranger"], things.patient)
+    opened, wrong = set(), []
+    closed = [
+        (method, name)
+        for name, rows in TABLE.items()
+        for method, row in zip(("get", "post"), rows, strict=True)
+        if row.endswith("gone")
+    ]
+    for method, name in closed:
+        with transaction.atomic():
+            response = getattr(browser_of("stranger", things), method)(address(name, things))
+            transaction.set_rollback(True)
+        if told(response) == "in":
+            opened.add((method, name))
+        elif told(response) not in ("no", "gone"):
+            wrong.append((method, name, told(response)))
+    assert (opened, wrong) == (READ_IN_EMERGENCY, [])
 
 
 def test_what_is_of_one_clinic_is_nowhere_in_what_the_other_sees(things: Things) -> None:
