@@ -34,6 +34,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         name = uuid.uuid4().hex
         token = trace.current.set(trace.Trace(name, trace.client_address(request)))
+        trace.refused.set(False)
         try:
             response = get_response(request)
         finally:

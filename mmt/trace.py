@@ -13,6 +13,8 @@ class Trace:
     address: str | None = None
 
 
+# Whether the audit log was told that something was refused to this request.
+refused: ContextVar[bool] = ContextVar("refused", default=False)
 current: ContextVar[Trace] = ContextVar("current_request", default=Trace())  # noqa: B039  (frozen)
 
 

@@ -161,6 +161,5 @@ def _let_in(
             detail={"reason": str(refused)},
             **about,
         )
-        request.refusal_told = True
         raise
     record_viewing(by=request.user, **about)

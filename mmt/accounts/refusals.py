@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mmt import trace
 from mmt.audit.log import record_refusal
 from mmt.audit.models import Action
 from mmt.middleware import GetResponse
@@ -38,7 +39,7 @@ def pattern_of(request: HttpRequest) -> str:
 
 def _tell(request: HttpRequest, status: HTTPStatus) -> None:
     match = request.resolver_match
-    if match is None or getattr(request, "refusal_told", False):
+    if match is None or trace.refused.get():
         return
     # Asked for by a program, the person is the one whose key it used.
     person = getattr(request, "user", None)

@@ -9,4 +9,3 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
-    refusal_told: bool  # to the audit log, by the view that refused

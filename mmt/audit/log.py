@@ -67,6 +67,8 @@ def record_many(
     """Append events in this order as `record` does one, all in one go."""
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event belongs to the transaction of what it tells.")
+    if outcome == Outcome.REFUSED:
+        trace.refused.set(True)
     head = _lock_chain(str(clinic_id or HOUSE))
     here = trace.current.get()
     now = timezone.now().astimezone(UTC)
@@ -124,6 +126,7 @@ def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
 
 def record_refusal(action: Action, *, by: Actor, pattern: str, **event: Any) -> None:
     """Tell that `by` was refused what `pattern` names, once in an hour; `event` as for `record`."""
+    trace.refused.set(True)
     seen = {"actor_id": by.pk, "pattern": pattern[:80], "hour": _this_hour()}
     if Refusal.objects.filter(**seen).exists():
         return
