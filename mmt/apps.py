@@ -30,7 +30,6 @@ class StaticConfig(StaticFilesConfig):
         "bootstrap.js*",
         "bootstrap.min.js*",
         "bootstrap.bundle*",
-        "bootstrap.min.js*",
         "version.txt",
         "ext",
         "htmax-*",
