@@ -108,6 +108,10 @@ def on_disk(committed_db: None, tmp_path: Path) -> Iterator[str]:
     settings["NAME"], connections[DEFAULT_DB_ALIAS] = name, usual
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-access", action="store_true", help="write docs/access.md anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return

@@ -19,7 +19,8 @@ class _Fields(HTMLParser):
             case "input" if name and kind in {"checkbox", "radio"}:
                 self.found.setdefault(name, [])
                 if "checked" in said or ("required" in said and not self.found[name]):
-                    self.found[name] = [said.get("value", "on")]
+                    before = self.found[name] if kind == "checkbox" else []
+                    self.found[name] = [*before, said.get("value", "on")]
             case "input" | "button" if name and kind not in UNSENT:
                 usual = EMPTY.get(kind, "x") if "required" in said else ""
                 self.found[name] = [said.get("value") or usual]

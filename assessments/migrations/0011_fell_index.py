@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_second_factors"),
-        ("assessments", "0009_letters"),
+        ("assessments", "0010_signature"),
         ("patients", "0003_care"),
     ]
 
