@@ -1,0 +1,161 @@
+"""A pytest plugin: runs the tests once to see what each of them calls, then once for each guard in
+a copy of this process without it, the likely tests alone, until one fails.
+"""
+
+import inspect
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from .removal import MIDDLEWARE, patterns, remove
+from .sites import ROOT, Guard
+
+AT_ONCE = 2
+PATIENCE_SECONDS = 240
+FOUND, MISSED, NOT_THERE = 0, 1, 2
+MOST_CASES = 3
+IN_TABLE = "meta/test_access"
+EVERYWHERE = ("tests/meta/test_access.py", "tests/accounts/", "tests/test_")
+
+
+@dataclass(eq=False)
+class Hunt:
+    """`told` says what became of each guard: found, missed, or not there."""
+
+    guards: list[Guard]
+    say: Callable[[str], None]
+    told: dict[Guard, int] = field(default_factory=dict)
+    calls: dict[tuple[str, str], list[pytest.Item]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    took: dict[pytest.Item, float] = field(default_factory=dict)
+    failed: bool = False
+    why: str = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        if item in self.took:
+            return (yield)
+        seen: set[CodeType] = set()
+        begun = time.monotonic()
+        sys.settrace(lambda frame, *_rest: _note(frame, seen))
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            self.took[item] = time.monotonic() - begun
+            for code in seen:
+                if code.co_filename.startswith(str(ROOT)):
+                    self.calls[code.co_filename, code.co_qualname].append(item)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed, self.why = True, report.longreprtext
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # The world of the access table is built once, and is there in every copy.
+        items = sorted(_few_of_each(session.items), key=lambda item: IN_TABLE in item.nodeid)
+        for place, item in enumerate(items):
+            after = items[place + 1] if place + 1 < len(items) else items[-2]
+            _run(item, after)
+            if self.failed:
+                self.say(f"Red before any guard was removed: {item.nodeid}\n{self.why}")
+                raise session.Failed
+        self.say(f"{len(items)} tests are green; {len(self.guards)} guards are removed in turn.")
+        self._hunt()
+        return True
+
+    def _hunt(self) -> None:
+        waiting, running = list(self.guards), dict[int, Guard]()
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                guard = waiting.pop(0)
+                if pid := os.fork():
+                    running[pid] = guard
+                else:
+                    self._search(guard)
+            pid, status = os.wait()
+            guard = running.pop(pid)
+            self.told[guard] = os.waitstatus_to_exitcode(status)
+            if self.told[guard] != FOUND:
+                self.say(f"{'MISSED' if self.told[guard] == MISSED else 'not there'}  {guard}")
+
+    def _search(self, guard: Guard) -> None:
+        """In the copy: end it with what was found."""
+        try:
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            likely = self._likely(guard)
+            try:
+                remove(guard)
+            except LookupError:
+                os._exit(NOT_THERE)
+            limit = time.monotonic() + PATIENCE_SECONDS
+            for item, after in zip(likely, [*likely[1:], likely[-1]], strict=True):
+                _run(item, after)
+                if self.failed:
+                    os._exit(FOUND)
+                if time.monotonic() > limit:
+                    break
+            os._exit(MISSED)
+        except BaseException:  # the copy must never go on as the original
+            os._exit(FOUND if self.failed else MISSED)
+
+    def _likely(self, guard: Guard) -> list[pytest.Item]:
+        """Return the tests that may notice: quick ones first, those of its addresses before."""
+        path = str(ROOT / guard.path)
+        chosen: set[pytest.Item] = set(self.calls.get((path, guard.within), ()))
+        names = _names_of(path, guard.within)
+        for item in self.took:
+            everywhere = guard.kind == MIDDLEWARE and item.nodeid.startswith(EVERYWHERE)
+            if everywhere or _name_in(item) in names:
+                chosen.add(item)
+        if guard.words.startswith("@"):
+            for (known, _name), items in self.calls.items():
+                chosen |= set(items) if known == path else set()
+        return sorted(
+            chosen, key=lambda item: (_name_in(item) not in names, self.took.get(item, 0))
+        )
+
+
+def _few_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield all cases of the tables of access, and the first cases of any other test."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        seen[test] += 1
+        if seen[test] <= MOST_CASES or "test_access" in test:
+            yield item
+
+
+def _note(frame: FrameType, seen: set[CodeType]) -> None:
+    """Nothing is returned, so that no line is traced."""
+    seen.add(frame.f_code)
+
+
+def _run(item: pytest.Item, after: pytest.Item) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+
+
+def _name_in(item: pytest.Item) -> str:
+    """Return the name of the address that a case of the access table asks."""
+    found: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    return str(found.get("name", "")) if IN_TABLE in item.nodeid else ""
+
+
+def _names_of(path: str, within: str) -> set[str]:
+    """Return the addresses whose view is this function."""
+    return {name for name, found in patterns() if _is_at(found.callback, path, within)}
+
+
+def _is_at(view: Any, path: str, within: str) -> bool:
+    code = getattr(inspect.unwrap(view), "__code__", None)
+    return code is not None and (code.co_filename, code.co_qualname) == (path, within)
