@@ -77,6 +77,18 @@ def isolated(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def sealed_programs(get_response: GetResponse) -> GetResponse:
+    """Refuse a program that asks in plain where there is TLS: its key has travelled unsealed."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_program = request.path.startswith(("/api/v1/", "/fhir/"))
+        if settings.HTTPS and is_program and not request.is_secure():
+            return errors.problem(403, "Ask over HTTPS, and replace the key that was sent.")
+        return get_response(request)
+
+    return middleware
+
+
 def private(get_response: GetResponse) -> GetResponse:
     """Keep every page, file and error out of caches. Static files are answered before this."""
 

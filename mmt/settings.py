@@ -26,7 +26,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # HTTPS=yes says that a proxy in front ends TLS and sets X-Forwarded-Proto.
 HTTPS = env.flag("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a probe asks the process itself
+# A probe asks the process itself; a program must not find out by being led on that it is in plain.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^(api/v1|fhir)/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -55,6 +56,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
+        "object-src": [NONE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],  # Bootstrap's own CSS draws its icons as data: images
         "font-src": [SELF],
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "mmt.middleware.private",
+    "mmt.middleware.sealed_programs",
     "mmt.middleware.clean_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -30,6 +30,7 @@ TESTS = (
     "tests/assessments/views",
     "tests/jobs/test_pages.py",
     "tests/patients",
+    "tests/test_middleware.py",
     "tests/test_reports.py",
     "tests/meta/test_access.py",
 )

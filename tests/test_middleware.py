@@ -1,0 +1,66 @@
+"""House rules that hold for every answer."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mmt.wsgi import application
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_question_for_the_head_gets_no_body() -> None:
+    whole, head = Client().get("/accounts/login/"), Client().head("/accounts/login/")
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+    assert not {"Server", "X-Powered-By"} & set(head.headers)
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/patients/", "/fhir/metadata"])
+def test_a_trace_is_not_echoed(path: str) -> None:
+    answer = Client().trace(path, headers={"X-Word": "echo-me"})
+    assert answer.status_code in {302, 405}
+    assert b"echo-me" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["/api/v1/patients", "/fhir/Patient"])
+def test_a_program_that_asks_in_plain_is_refused_and_not_led_on(path: str, settings: Any) -> None:
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    plain = Client().get(path)
+    assert plain.status_code == 403
+    assert "Location" not in plain.headers
+    assert plain.headers["Cache-Control"] == "no-store"
+
+
+def test_a_person_who_asks_in_plain_is_led_on(settings: Any) -> None:
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/accounts/login/")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        301,
+        "https://testserver/accounts/login/",
+    )
+
+
+@pytest.mark.parametrize("path", ["/\nFAKE", "/\r\nFAKE", "/patients/\n2026 ERROR root: broken"])
+def test_a_line_of_the_log_stays_one_line(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    Client().get(path)
+    assert caplog.messages
+    assert not [line for line in caplog.messages if "\n" in line or "\r" in line]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil"])
+def test_another_host_is_refused_without_being_repeated(host: str) -> None:
+    answer = Client().get("/accounts/login/", headers={"Host": host})
+    assert answer.status_code == 400
+    assert host.encode() not in answer.content
+
+
+def test_the_header_of_another_host_is_not_believed() -> None:
+    answer = Client().get("/accounts/password/reset/", headers={"X-Forwarded-Host": "evil.example"})
+    assert b"evil.example" not in answer.content
+
+
+def test_the_application_for_other_servers_is_there() -> None:
+    assert callable(application)
