@@ -2,7 +2,6 @@
 a copy of this process without it, the likely tests alone, until one fails.
 """
 
-import inspect
 import json
 import os
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from .removal import MIDDLEWARE, patterns, remove
+from .removal import MIDDLEWARE, names_of, remove
 from .sites import ROOT, Guard
 
 AT_ONCE = 2
@@ -123,7 +122,7 @@ class Hunt:
         """Return the tests that may notice: quick ones first, those of its addresses before."""
         path = str(ROOT / guard.path)
         chosen = set(self.calls.get((path, guard.within), ()))
-        names = _names_of(path, guard.within)
+        names = names_of(guard)
         for item in self.took:
             everywhere = guard.kind == MIDDLEWARE and item.nodeid.startswith(EVERYWHERE)
             if everywhere or _name_in(item) in names:
@@ -168,13 +167,3 @@ def _name_in(item: pytest.Item) -> str:
     """Return the name of the address that a case of the access table asks."""
     found: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     return str(found.get("name", "")) if IN_TABLE in item.nodeid else ""
-
-
-def _names_of(path: str, within: str) -> set[str]:
-    """Return the addresses whose view is this function."""
-    return {name for name, found in patterns() if _is_at(found.callback, path, within)}
-
-
-def _is_at(view: Any, path: str, within: str) -> bool:
-    code = getattr(inspect.unwrap(view), "__code__", None)
-    return code is not None and (code.co_filename, code.co_qualname) == (path, within)

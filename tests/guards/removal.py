@@ -2,8 +2,10 @@
 
 import ast
 import gc
+import inspect
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -52,11 +54,23 @@ def remove(guard: Guard) -> None:
         _define_anew(guard)
 
 
+@contextmanager
+def code_without(guard: Guard) -> Iterator[None]:
+    """Take a guard within a function out for a while."""
+    before = _swap_code(guard)
+    try:
+        yield
+    finally:
+        for function, code in before.items():
+            function.__code__ = code
+
+
 def _is_decorator(guard: Guard) -> bool:
     return guard.kind in DECORATED and guard.words.startswith("@")
 
 
-def _swap_code(guard: Guard) -> None:
+def _swap_code(guard: Guard) -> dict[FunctionType, CodeType]:
+    """Give the functions their code without the guard; return what they had."""
     path = str(ROOT / guard.path)
     fresh = {code.co_qualname: code for code in _codes(compile(without(guard), path, "exec"))}
     chain = _outwards(guard.within)
@@ -69,8 +83,10 @@ def _swap_code(guard: Guard) -> None:
     ]
     if not functions:
         raise LookupError(f"No function {guard.within} is loaded.")
+    before = {function: function.__code__ for function in functions}
     for function in functions:
         function.__code__ = fresh[function.__code__.co_qualname]
+    return before
 
 
 def _outwards(name: str) -> set[str]:
@@ -119,6 +135,17 @@ def _let_any_key_in(guard: Guard) -> None:
                     operation.auth_callbacks = [READ]
                     return
     raise LookupError(f"No operation {guard.within}.")
+
+
+def names_of(guard: Guard) -> set[str]:
+    """Return the addresses whose view is the guard's function."""
+    path = str(ROOT / guard.path)
+    return {name for name, found in patterns() if _is_at(found.callback, path, guard.within)}
+
+
+def _is_at(view: Any, path: str, within: str) -> bool:
+    code = getattr(inspect.unwrap(view), "__code__", None)
+    return code is not None and (code.co_filename, code.co_qualname) == (path, within)
 
 
 def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
