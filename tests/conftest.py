@@ -63,11 +63,18 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """Check what waits for the end of a transaction once its rows are made, not after each test."""
+    """Check what waits for the end of a transaction once its rows are made, not after each test.
+
+    PostgreSQL first hears that there are rows: as if there were none, it plans to read all of a
+    table for each row of another, and takes minutes.
+    """
     made = yield
     if "module_db" in fixturedef.argnames and fixturedef.scope == "module":
         from django.db import connection
 
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         connection.check_constraints()
     return made
 
