@@ -159,6 +159,7 @@ SESSION_ENGINE = "mmt.accounts.store"
 DUTIES = [
     "mmt.audit.verify.verify_daily",
     "assessments.signing.verify_daily",
+    "mmt.jobs.upkeep.refresh_statistics",
 ]
 
 # --- People -----------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from mmt.accounts.models import User
 from patients.models import Patient
@@ -20,6 +21,9 @@ from ..history import Result
 from ..models import Progress
 from ..rules import rule_of
 from .question import FLAGGED, Question
+
+# To find so many once more takes longer than to name them.
+MOST_NAMED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,33 @@ def answer(
     visible = Patient.objects.visible_to(user)
     asked = visible.filter(clinic__in=question.asked_clinics)
     results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics)
-    patients, count = _counts(results, in_order=question.of_any_movement and not few)
-    has_one = Q(pk__in=results.values("patient").distinct()) if few else _has(wanted)
+    has_one: Q | Exists
+    if few:
+        each = _by_patient(results)
+        patients, count, has_one = len(each), sum(each.values()), _is_one_of(each, results)
+    else:
+        patients, count = _counts(results, in_order=question.of_any_movement)
+        has_one = _has(wanted)
     page = page_by_name(
         asked.filter(has_one), edges=visible, after=after, before=before, total=patients
     )
     return Answer(page, count, _among(question), _rows(wanted, page, question))
+
+
+def _by_patient(results: QuerySet[Progress]) -> dict[str, int]:
+    """Return how many results each patient has who has any.
+
+    Grouped by a text, of which no index has the order: or SQLite would read all results in it.
+    """
+    named = results.order_by().annotate(who=Cast("patient_id", CharField()))
+    return dict(named.values_list("who").annotate(each=Count("*")))
+
+
+def _is_one_of(found: Mapping[str, int], results: QuerySet[Progress]) -> Q:
+    """Return the condition for the patients `found`: by name, unless there are too many to say."""
+    if len(found) > MOST_NAMED:
+        return Q(pk__in=results.values("patient").distinct())
+    return Q(pk__in=list(found))
 
 
 def _counts(results: QuerySet[Progress], *, in_order: bool) -> tuple[int, int]:
