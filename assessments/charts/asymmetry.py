@@ -51,7 +51,10 @@ def asymmetry(visit: Visit) -> SafeString:
 def _counts(rows: list[Sides]) -> str:
     found = sum(each.weaker is not None for each in rows)
     numbers = {"found": found, "total": len(rows)}
-    return escape(_("%(found)d of %(total)d movements graded on both sides differ.") % numbers)
+    text = _(
+        "%(found)d of %(total)d movements graded on both sides differ by a whole grade or more."
+    )
+    return escape(text % numbers)
 
 
 def _row(sides: Sides, column: Column, ground: str, words: Words) -> str:

@@ -78,7 +78,7 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     ground = _ground(history, axis, found, xs, words)
     frame = Frame(found, sides, xs, ground, words, escape(_("no comparison")))
     places = places_words([column.iso for column in found], xs)
-    parts = [_legend(found), f'<div class="strips" {places}>']
+    parts = [_legend(found) if apart else "", f'<div class="strips" {places}>']
     for movement in apart:
         parts += _figure(movement, frame)
     parts += ["</div>", _others([words.movement(key) for key in compared if key not in apart])]

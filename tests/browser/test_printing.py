@@ -57,7 +57,7 @@ def test_lists_print_with_their_headings_on_every_sheet(page: Page, sign_in: Sig
     fell = sheets(page, "/cohort/?movement=knees&by=1")
     assert "Movement: Knees: any movement · direction: fell · by at least: 1 grade" in fell[0]
     assert all("Tester of latest" in sheet for sheet in fell)
-    assert "changedpossible, not yet repeated" in "".join(fell)
+    assert "changedconfirmed by repeat" in "".join(fell)
     patients = sheets(page, "/patients/")
     assert len(patients) > 1
     assert all("Record number" in sheet for sheet in patients)

@@ -55,4 +55,4 @@ def marks_of_sides(tree):
 def test_the_caption_counts_and_says_who_tested_and_names_are_escaped() -> None:
     markup = asymmetry(visit(0, {RIGHT: level(9), LEFT: level(3)}, tester="<b>P</b>"))
     assert "&lt;b&gt;P&lt;/b&gt;" in markup
-    assert "1 of 1 movements graded on both sides differ." in markup
+    assert "1 of 1 movements graded on both sides differ by a whole grade or more." in markup

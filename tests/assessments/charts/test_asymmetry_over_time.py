@@ -83,6 +83,7 @@ def test_nothing_joins_two_visits() -> None:
 def test_who_was_never_a_whole_grade_apart_is_named_and_not_drawn() -> None:
     markup = asymmetry_over_time(of(("5", "4+"), ("4", "4")), CELLS)
     assert "Never a whole grade apart: Knee extension." in markup
+    assert "chart-legend" not in markup
     assert "data-chart" not in markup
 
 
