@@ -48,9 +48,6 @@ class FilterForm(forms.Form):
         ).order_by("name")
         team = User.objects.filter(memberships__clinic__in=clinics).distinct()
         self._field("person").queryset = team.order_by("name", "email")
-        for field in self.fields.values():
-            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            field.widget.attrs["class"] = f"{kind} {kind}-sm"
 
     def _field(self, name: str) -> forms.ModelChoiceField:
         field = self.fields[name]

@@ -57,6 +57,15 @@ DID: Mapping[Action, tuple[Kind, Text]] = {
     Action.ASSESSMENT_IMPORTED: (Kind.CHANGED, gettext_lazy("imported an assessment")),
     Action.LETTER_MADE: (Kind.CHANGED, gettext_lazy("wrote a letter or report")),
 }
+# What was printed, by the name of the page.
+PAGES: Mapping[str, Text] = {
+    "assessments:person": gettext_lazy("the patient’s page"),
+    "assessments:trends": gettext_lazy("strength over time"),
+    "assessments:compare": gettext_lazy("two visits side by side"),
+    "assessments:read": gettext_lazy("one assessment"),
+    "assessments:sheet": gettext_lazy("a blank sheet"),
+    "audit:access": gettext_lazy("this list"),
+}
 # Of an event's detail, what a reader may want to know, in this order.
 DETAILS: Mapping[str, Text] = {
     "reason": gettext_lazy("reason"),
@@ -65,7 +74,6 @@ DETAILS: Mapping[str, Text] = {
     "kind": gettext_lazy("kind"),
     "name": gettext_lazy("name"),
     "title": gettext_lazy("title"),
-    "page": gettext_lazy("page"),
     "form": gettext_lazy("as"),
     "format": gettext_lazy("format"),
     "people": gettext_lazy("people"),
@@ -104,8 +112,12 @@ def details(event: AuditEvent) -> str:
 def _details(detail: Mapping[str, Any]) -> Iterator[str]:
     for name, label in DETAILS.items():
         value = detail.get(name)
+        if name == "until" and isinstance(value, str):
+            value = value[:16].replace("T", " ")
         if isinstance(value, str | int) and value != "":
             yield f"{label}: {value}"
+    if detail.get("page") in PAGES:
+        yield str(PAGES[detail["page"]])
     before, after = detail.get("before"), detail.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in after:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from mmt.accounts.models import Clinic
 from patients.cards import cards_of
 from patients.functional import latest_tests
+from patients.permissions import check_user_can_edit
 
 from .. import charts, instrument
 from ..auditing.rights import check_user_can_read_accesses
@@ -130,6 +131,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "weakness": judgements_of(patient),
         "functional": latest_tests(patient),
         "may_record": may_record,
+        "may_edit": user_can(check_user_can_edit, request.user, patient),
         "may_read_accesses": user_can(check_user_can_read_accesses, request.user, patient),
         "keep": kept_addresses(patient) if may_record else [],
     }

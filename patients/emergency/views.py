@@ -39,7 +39,7 @@ def open_record(request: SignedInRequest) -> HttpResponse:
         else:
             messages.warning(
                 request,
-                _("You can read this record for four hours. Its clinic has been told."),
+                _("The administrators of this patient’s clinic have been told."),
             )
             return redirect("assessments:person", access.patient_id)
     elsewhere = Clinic.objects.exclude(pk__in=[clinic.pk for clinic in request.user.clinics])

@@ -337,6 +337,47 @@ Hosp No;Surname;First name;DOB;Test date;Physio;R quads;DF L
 """
 
 
+def test_the_pages_of_the_audit_log(
+    watched: Page, sign_in: SignIn, new_patient: NewPatient, hold: Hold
+) -> None:
+    page = watched
+    sign_in(page, "physio@harbour.example")
+    patient = new_patient(page).rstrip("/").rpartition("/")[2]
+    number = page.locator("#patient-banner dd").nth(1).inner_text().strip()
+    born = page.locator("#patient-banner time").get_attribute("datetime") or ""
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.context.clear_cookies()
+    sign_in(page, "physio@hillside.example")
+    page.goto("/emergency/")
+    if "/reauthenticate/" in page.url:
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+    hold(page, desk=True)
+    page.locator("[name=record_number]").fill(number)
+    page.locator("[name=birth_date]").fill(born)
+    page.locator("[name=kind]").first.check()
+    page.locator("[name=reason]").fill("Fell in our waiting room.")
+    page.get_by_role("button", name="Open the record").click()
+    expect(page.get_by_role("button", name="End it now")).to_be_visible()
+    hold(page)
+    page.context.clear_cookies()
+    sign_in(page, "admin@harbour.example")
+    hold(page)
+    page.get_by_role("link", name="Look at it").first.click()
+    hold(page)
+    page.get_by_role("link", name="the patient’s access log").click()
+    expect(page.get_by_text("printed a page of the record")).to_be_visible()
+    hold(page, desk=True)
+    page.goto("/audit/")
+    hold(page, desk=True)
+    page.locator("[name=record_number]").fill(number)
+    page.locator("[name=record_number]").press("Enter")
+    expect(page).to_have_url(re.compile(r"/audit/\?patient="))
+    assert patient in page.url
+    page.goto("/emergency/clinics/harbour-ms-clinic/")
+    hold(page)
+
+
 def test_the_pages_of_importing(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "admin@harbour.example")
