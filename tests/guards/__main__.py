@@ -2,7 +2,8 @@
 
 A guard is a scoped query, a check of a right, a refusal, a question for the password, a bound to
 methods, a scope of a key, or a middleware (`sites.py`). Arguments: a part of a path or kind limits
-which; `--every N` takes each N-th. Ends with 1 if fewer than 95 % are found.
+which; `--every N` takes each N-th, `--tests` looks in some tests alone. Ends with 1 if fewer than
+95 % are found.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def main() -> int:
     wanted = argparse.ArgumentParser(prog="python -m tests.guards", description=__doc__)
     wanted.add_argument("part", nargs="?", default="")
     wanted.add_argument("--every", type=int, default=1)
+    wanted.add_argument("--tests", nargs="*", default=TESTS, help="look in these alone")
     asked = wanted.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     from .hunt import FOUND, NOT_THERE, Hunt
@@ -55,7 +57,7 @@ def main() -> int:
         os.environ["DATA_DIR"] = folder
         options = ["-q", "-oaddopts=", "-pno:cacheprovider", "-pno:xdist"]
         with Path(folder, "log").open("w") as log, redirect_stdout(log):
-            pytest.main([*options, *ignored, *TESTS], plugins=[hunt])
+            pytest.main([*options, *ignored, *asked.tests], plugins=[hunt])
     counts = Counter(hunt.told.values())
     tried = len(hunt.told) - counts[NOT_THERE]
     for kind, found in sorted(Counter(each.kind for each in chosen).items()):

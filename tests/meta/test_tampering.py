@@ -158,7 +158,9 @@ def test_no_address_tells_or_changes_anything_of_the_other_clinic(
     mine = Things(**vars(foreign) | {"patient": foreign.own, "signed": foreign.own_signed,
                                      "draft": foreign.own_draft})  # fmt: skip
     for where in (address(name, foreign), address(name, mine)):
-        for send in (client.get, client.post):
+        for send, row in zip((client.get, client.post), TABLE[name], strict=True):
+            if row.endswith("- - - - -"):
+                continue
             with taken_back():
                 response = send(where, asked)
                 assert response.status_code < 500
@@ -190,8 +192,11 @@ def test_an_id_in_a_form_reaches_nothing_of_the_other_clinic_and_more_fields_do_
         return
     usual, before = fields_of(page.content.decode()), state(foreign.patient.clinic_id)
     for key in (foreign.patient.pk, foreign.signed.pk, foreign.letter.pk, foreign.draft.pk):
+        changed = with_ids(usual, str(key))
+        if changed == usual:
+            break
         with taken_back():
-            response = client.post(where, with_ids(usual, str(key)))
+            response = client.post(where, changed)
             assert response.status_code < 500
             assert leaks(response) == []
             assert state(foreign.patient.clinic_id) == before
