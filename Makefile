@@ -9,7 +9,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check guards fuzz sbom bench drill screenshots lock environment dev-environment clean
+.PHONY: help run test check guards fuzz sbom bench drill drill-restore screenshots lock environment dev-environment clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ sbom: dev-environment ## List all parts and their licences: var/sbom.cdx.json, d
 bench: dev-environment ## Measure against raw SQL
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-drill: dev-environment ## Kill the product in the middle of saving, over and over (ARGS="--kills 200")
+drill: dev-environment ## Back up and restore, then kill the product, in the middle of saving (ARGS="--only restore", "--kills 200")
 	@$(BIN)/python -m tests.drill $(ARGS)
+
+drill-restore: environment ## Bring your newest backup back into a throw-away place, and check it
+	@$(BIN)/python manage.py drill_restore $(ARGS)
 
 screenshots: dev-environment ## Draw the pictures of the documentation anew
 	@$(BIN)/python -m tests.screenshots $(ARGS)
