@@ -160,6 +160,7 @@ DUTIES = [
     "mmt.audit.verify.verify_daily",
     "assessments.signing.verify_daily",
     "mmt.jobs.upkeep.refresh_statistics",
+    "mmt.jobs.retention.daily",
 ]
 
 # --- People -----------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ class Action(models.TextChoices):
     JOB_ASKED = "job_asked", _("Background work asked for")
     JOB_CANCELLED = "job_cancelled", _("Background work called off")
     JOB_FILE_TAKEN = "job_file_taken", _("File of background work downloaded")
+    RETENTION_APPLIED = "retention_applied", _("Removed when its time had passed")
     DEMO_LOADED = "demo_loaded", _("Demonstration data loaded")
     AUDIT_VERIFIED = "audit_verified", _("Audit log checked")
     AUDIT_EXPORTED = "audit_exported", _("Audit log exported")
