@@ -42,6 +42,8 @@ class CellReader:
     def __init__(self, table: Table, mapping: Mapping, zone: ZoneInfo, now: datetime) -> None:
         self.table, self.mapping, self.zone, self.now = table, mapping, zone, now
         self.headings = table.headings
+        # A workbook's text stands as it is: no apostrophe was put in front of it.
+        self.exact = table.about["kind"] == "xlsx"
         self.places = {target: n for n, target in enumerate(mapping.columns) if target}
         self._day = lru_cache(REMEMBERED)(self._read_day)
 
@@ -99,7 +101,7 @@ class CellReader:
         if place is None or cell == "":
             return ""
         try:
-            text = text_of(cell)
+            text = cell.strip() if self.exact and isinstance(cell, str) else text_of(cell)
         except NotUnderstood as problem:
             self._wrong_at(facts, place, shown(cell), str(problem))
             return ""

@@ -3,6 +3,7 @@
 import string
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -112,20 +113,39 @@ def told(clinic: Clinic) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.parametrize("layout", [Layout.LONG, Layout.WIDE])
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAYOUTS = pytest.mark.parametrize("layout", [Layout.LONG, Layout.WIDE])
+FRESH = [HealthCheck.function_scoped_fixture]
+
+
+@LAYOUTS
+@settings(max_examples=15, suppress_health_check=FRESH)
 @given(data=st.data())
 def test_exported_and_imported_into_an_empty_clinic_all_is_the_same(
     layout: Layout, db: None, data: st.DataObject
 ) -> None:
-    planned = data.draw(st.lists(visits(whole=layout is Layout.LONG), min_size=1, max_size=3))
+    _there_and_back(data, Shape(layout), "Australia/Sydney", "America/New_York")
+
+
+@LAYOUTS
+@settings(max_examples=4, suppress_health_check=FRESH)
+@given(data=st.data())
+def test_so_it_is_by_way_of_a_workbook(layout: Layout, db: None, data: st.DataObject) -> None:
+    """A spreadsheet knows no time zones, so its times are those of a clock without summer time."""
+    _there_and_back(data, Shape(layout, format="xlsx"), "Australia/Brisbane", "Australia/Brisbane")
+
+
+def _there_and_back(data: st.DataObject, shape: Shape, *zones: str) -> None:
+    whole = shape.layout is Layout.LONG
+    planned = data.draw(st.lists(visits(whole=whole), min_size=1, max_size=3))
     name = data.draw(NAMES)
     with transaction.atomic():
-        here = Clinic.objects.create(name="Here", slug="here", time_zone="Australia/Sydney")
-        there = Clinic.objects.create(name="There", slug="there", time_zone="America/New_York")
+        here, there = (
+            Clinic.objects.create(name=slug, slug=slug, time_zone=zone)
+            for slug, zone in zip(("here", "there"), zones, strict=True)
+        )
         admin = make_user("there@test", there, Role.ADMINISTRATOR)
         _record(here, name, planned)
-        table = read(as_bytes(here, Shape(layout)))
+        table = read(as_bytes(here, shape), f"records.{shape.format}")
         bring_in(table, there, admin, **SAID)
         assert told(there) == told(here)
         assert check(table, proposed(table.headings), here).already == len(planned)
@@ -155,7 +175,8 @@ def test_a_zero_a_minus_and_every_state_survive_both_layouts(
     _record(
         harbour, "Zero", [("mrc_plus_minus", datetime(2025, 4, 3, tzinfo=UTC), known, {"pain": 0})]
     )
-    for layout in (Layout.LONG, Layout.WIDE):
-        there = Clinic.objects.create(name=layout, slug=layout, time_zone="Europe/London")
-        bring_in(as_bytes(harbour, Shape(layout)), there, admin, **SAID)
+    for number, (kind, layout) in enumerate(product(("csv", "xlsx"), LAYOUTS.args[1])):
+        there = Clinic.objects.create(name="T", slug=f"t{number}", time_zone="Australia/Sydney")
+        table = read(as_bytes(harbour, Shape(layout, format=kind)), f"records.{kind}")
+        bring_in(table, there, admin, **SAID)
         assert told(there) == told(harbour)
