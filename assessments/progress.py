@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from .instrument import Status
 from .models import Assessment, Progress, Score
 from .querysets import in_force
 from .rules import rule_of
+from .tables import insert, update
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
@@ -37,6 +39,11 @@ SEEN = [
     for what in ("level", "at", "assessment_id", "tester_id")
 ]
 JUDGED = ["since_baseline", "since_previous", "flag", "confirmed"]
+COLUMNS = ("clinic_id", "patient_id", "movement", "side", *SEEN, *JUDGED)
+# patient, movement, side
+Place = tuple[UUID, str, str]
+# (tested at on the wall clock there, level) of each cell's grades, earliest first
+Series = Mapping[Place, Sequence[tuple[datetime, int]]]
 AT_ONCE = 200  # patients whose histories are in memory together
 
 
@@ -101,26 +108,40 @@ def refresh_many(clinic: Clinic, patients: Sequence[Patient]) -> None:
 
 
 def _refresh_all(clinic: Clinic, patients: Mapping[UUID, Patient]) -> None:
+    graded, series, last = _histories(patients)
+    derived = [_derive(patients[key[0]], rows) for key, rows in graded.items()]
+    _judge(clinic, derived, series)
     Progress.objects.filter(patient__in=patients).delete()
-    graded = _graded_scores(patients, None)
-    by_cell = graded.order_by("assessment__patient", "movement", "side", *graded.query.order_by)
-    rows = by_cell.values_list("assessment__patient_id", *ROW)
-    derived = [
-        _derive(patients[patient], [row[1:] for row in group])
-        for (patient, _movement, _side), group in groupby(rows, key=lambda row: row[:3])
-    ]
-    _write(clinic, derived)
-    _refresh_all_last_seen(patients)
-
-
-def _refresh_all_last_seen(patients: Mapping[UUID, Patient]) -> None:
-    last: dict[UUID, date] = {}
-    visits = Assessment.objects.filter(patient__in=patients).in_force().order_by("tested_at")
-    for of, at, zone in visits.values_list("patient_id", "tested_at", "time_zone"):
-        last[of] = at.astimezone(ZoneInfo(zone)).date()
+    insert(Progress, COLUMNS, map(attrgetter(*COLUMNS), derived))
     for pk, patient in patients.items():
         patient.last_seen = last.get(pk)
-    Patient.objects.bulk_update(patients.values(), ["last_seen"])
+    update(Patient, ["last_seen"], ((each.last_seen, pk) for pk, each in patients.items()))
+
+
+def _histories(
+    patients: Collection[UUID],
+) -> tuple[Mapping[Place, list[Row]], Series, Mapping[UUID, date]]:
+    """Return the rows and the series of grades of each cell, earliest first, and the day on which
+    each patient was seen last: two queries.
+    """
+    scores = _graded_scores(patients, None).order_by()
+    grades: dict[UUID, list[Any]] = defaultdict(list)
+    for visit, *grade in scores.values_list("assessment_id", "movement", "side", "level"):
+        grades[visit].append(grade)
+    rows: dict[Place, list[Row]] = defaultdict(list)
+    series: dict[Place, list[tuple[datetime, int]]] = defaultdict(list)
+    last: dict[UUID, date] = {}
+    visits = Assessment.objects.filter(patient__in=patients).in_force()
+    in_order = visits.order_by("tested_at", "entered_at", "pk")
+    for pk, patient, tester, at, zone in in_order.values_list(
+        "pk", "patient_id", "tester_id", "tested_at", "time_zone"
+    ):
+        there = at.astimezone(ZoneInfo(zone))
+        last[patient] = there.date()
+        for movement, side, level in grades[pk]:
+            rows[patient, movement, side].append((movement, side, level, at, pk, tester))
+            series[patient, movement, side].append((there, level))
+    return rows, series, last
 
 
 def rejudge(patient: Patient) -> None:
@@ -157,8 +178,10 @@ def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
     )
 
 
-def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
-    """Judge the latest grade of each row against its baseline: at most two queries in all."""
+def _judge(clinic: Clinic, rows: Iterable[Progress], series: Series | None = None) -> None:
+    """Judge the latest grade of each row against its baseline: at most two queries in all, one
+    where the series of grades are known.
+    """
     rule, open_rows = rule_of(clinic), []
     for row in rows:
         thirds = instrument.THIRDS[row.latest_level]
@@ -172,9 +195,9 @@ def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
     if not open_rows:
         return
     relapses = _relapses({row.patient_id for row in open_rows})
-    series = _series(open_rows)
+    found = _series(open_rows) if series is None else series
     for row in open_rows:
-        levels = series[row.patient_id, row.movement, row.side]
+        levels = found[row.patient_id, row.movement, row.side]
         row.confirmed = judge(levels, rule, relapses[row.patient_id])[1]
 
 
@@ -188,9 +211,9 @@ def _relapses(patients: set[UUID]) -> Mapping[UUID, list[date]]:
     return found
 
 
-def _series(rows: Sequence[Progress]) -> Mapping[tuple[UUID, str, str], list[tuple[datetime, int]]]:
-    """Return (tested at on the wall clock there, level) of each cell's grades, earliest first."""
-    found: dict[tuple[UUID, str, str], list[Any]] = defaultdict(list)
+def _series(rows: Sequence[Progress]) -> Series:
+    """Return the grades of the cells of these rows."""
+    found: dict[Place, list[Any]] = defaultdict(list)
     patients, movements = {row.patient_id for row in rows}, {row.movement for row in rows}
     graded = _graded_scores(patients, movements).values_list(
         "assessment__patient_id",

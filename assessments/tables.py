@@ -5,6 +5,7 @@ SQLite. Constraints hold as for any other write; triggers too, unless they are l
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -14,6 +15,20 @@ Rows = Iterable[Sequence[Any]]
 Field: TypeAlias = "models.Field[Any, Any]"
 Turn = Callable[[Any], Any]
 
+# The columns of a Score in the order in which many are written.
+SCORE = (
+    "assessment_id",
+    "movement",
+    "side",
+    "status",
+    "level",
+    "reason",
+    "limiters",
+    "position",
+    "note",
+    "entered",
+    "confirmed",
+)
 MOST_PARAMETERS = 900  # of one statement, whatever the SQLite
 
 # Fields whose Python value is what the driver takes.
@@ -28,12 +43,25 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
     insert_stored(model, names, _stored(_fields(model, names), rows))
 
 
+def insert_all(objects: Sequence[models.Model]) -> None:
+    """Insert whole objects of one model, as they are: nothing is set on the way."""
+    if objects:
+        names = [
+            field.attname for field in objects[0]._meta.concrete_fields if field.column is not None
+        ]
+        insert(type(objects[0]), names, map(attrgetter(*names), objects))
+
+
 def insert_stored(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
     """Insert rows of values that are already as the database driver takes them."""
     columns = ", ".join(f'"{field.column}"' for field in _fields(model, names))
     into = f'"{model._meta.db_table}" ({columns})'
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        with (
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {into} FROM STDIN") as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
     else:

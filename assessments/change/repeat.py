@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from .. import instrument
 from ..history import Result
 from ..instrument import Status
-from .rule import CONFIRMABLE, SEVERITY, Flag, Rule, direction_of, flag_of
+from .rule import CONFIRMABLE, SEVERITY, Flag, Rule, direction_of, flag_of, level_of
 
 # A grade of one cell, with the day on which it was tested by the wall clock there.
 Grade = tuple[date, int]
@@ -47,7 +48,7 @@ def is_repeated(
     `later` are those after it; both earliest first. Visits at which the cell was not graded say
     nothing and are not among them: they neither repeat nor break a run.
     """
-    holding = _levels_that_repeat(old, new, rule)
+    holding = _levels_that_repeat(level_of(old), level_of(new), rule)
     run: list[date] = []
     for day, level in until:
         if level in holding:
@@ -69,12 +70,14 @@ def graded(level: int) -> Result:
     return Result(Status.GRADED.value, level)
 
 
-def _levels_that_repeat(old: Result | None, new: Result | None, rule: Rule) -> frozenset[int]:
+@lru_cache(1000)  # a file or a clinic asks the same of many cells
+def _levels_that_repeat(old: int | None, new: int | None, rule: Rule) -> frozenset[int]:
     """Return the levels that show a change at least as grave as that to `new`, the same way."""
-    severity, direction = SEVERITY[flag_of(old, new, rule)], direction_of(old, new)
+    before, after = (None if level is None else graded(level) for level in (old, new))
+    severity, direction = SEVERITY[flag_of(before, after, rule)], direction_of(before, after)
     return frozenset(
         level
         for level in instrument.LEVELS
-        if SEVERITY[flag_of(old, graded(level), rule)] <= severity
-        and direction_of(old, graded(level)) == direction
+        if SEVERITY[flag_of(before, graded(level), rule)] <= severity
+        and direction_of(before, graded(level)) == direction
     )

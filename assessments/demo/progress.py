@@ -14,12 +14,9 @@ from ..change import CONFIRMABLE, Rule, flag_of, judge
 from ..history import Cell, Result
 from ..instrument import THIRDS, Status
 from ..models import Progress
-from ..progress import JUDGED, SEEN
 from ..rules import rule_of
 from ..tables import keeper
 from .plan import PlannedPatient
-
-PROGRESS = ("clinic_id", "patient_id", "movement", "side", *SEEN, *JUDGED)
 
 # (level, tested at, assessment, tester)
 Graded = tuple[Any, Any, Any, Any]
@@ -30,7 +27,7 @@ Series = list[tuple[datetime, int]]
 def progress_rows(
     patients: Sequence[PlannedPatient], clinic: Clinic, testers: Sequence[UUID]
 ) -> Iterator[Sequence[Any]]:
-    """Return rows as the driver takes them: baseline, last but one and last grade of each cell."""
+    """Return rows as the driver takes them, in the order of `progress.COLUMNS`."""
     keep, keep_time = keeper(Progress, "patient_id"), keeper(Progress, "latest_at")
     people = [keep(tester) for tester in testers]
     place, rule, zone = keep(clinic.pk), rule_of(clinic), clinic.zone

@@ -61,19 +61,6 @@ ASSESSMENT = (
     "void_reason",
     *CONTEXT,
 )
-SCORE = (
-    "assessment_id",
-    "movement",
-    "side",
-    "status",
-    "level",
-    "reason",
-    "limiters",
-    "position",
-    "note",
-    "entered",
-    "confirmed",
-)
 MEASUREMENT = (
     "assessment_id",
     "movement",

@@ -15,11 +15,12 @@ from patients.models import (
 )
 
 from ..models import Assessment, Draft, Meaning, Measurement, Progress, QualityMark, Score, Weakness
+from ..progress import COLUMNS
 from ..signing import Told, sign_each
-from ..tables import insert, insert_stored, update
+from ..tables import SCORE, insert, insert_stored, update
 from . import care_rows, rows
 from .plan import PlannedPatient
-from .progress import PROGRESS, progress_rows
+from .progress import progress_rows
 
 SIGNATURE = ("status", "revision", "signed_by_id", "signed_at")
 
@@ -50,7 +51,7 @@ class Writer:
             rows.ASSESSMENT,
             rows.assessment_rows(patients, mine, testers, signed=at_once),
         )
-        insert_stored(Score, rows.SCORE, rows.score_rows(patients))
+        insert_stored(Score, SCORE, rows.score_rows(patients))
         insert(Measurement, rows.MEASUREMENT, rows.measurement_rows(patients, testers))
         insert(FunctionalTest, rows.FUNCTIONAL, rows.functional_rows(patients, testers))
         sign_each(self._signatures(patients), Meaning.SIGNED)
@@ -58,7 +59,7 @@ class Writer:
             update(Assessment, SIGNATURE, rows.signature_rows(patients, testers))
         insert(QualityMark, rows.MARK, rows.mark_rows(patients, mine))
         insert(Draft, rows.DRAFT, rows.draft_rows(patients, self.testers))
-        insert_stored(Progress, PROGRESS, progress_rows(patients, mine, testers))
+        insert_stored(Progress, COLUMNS, progress_rows(patients, mine, testers))
         return sum(len(visit.results) for patient in patients for visit in patient.visits)
 
     def _signatures(self, patients: Sequence[PlannedPatient]) -> Iterator[Told]:

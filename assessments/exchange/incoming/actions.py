@@ -1,8 +1,6 @@
 """Bringing a checked file in: one transaction, whole or not at all."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -10,49 +8,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from mmt.accounts.models import Clinic, User
-from mmt.audit.log import Told, record, record_many
+from mmt.audit.log import record
 from mmt.audit.models import Action
 from patients.actions import register_patients, restore_patient
 from patients.models import Patient, Sex
 from patients.names import fold
 
-from ... import instrument, progress
+from ... import progress
 from ...models import (
-    Assessment,
-    AssessmentStatus,
-    Entered,
     Import,
     ImportedPatient,
-    ImportedVisit,
     ImportStatus,
-    Meaning,
     NamedTester,
-    Score,
-    Source,
     StagedTable,
 )
-from ...quality import marks
-from ...signing import sign_each
-from ...tables import insert
 from .check import Plan
 from .people import NewPatient
-from .visits import PlannedVisit
+from .writing import record_of, write_visits
 
 AT_ONCE = 2_000  # rows of one statement
-SCORE = (
-    "assessment_id",
-    "movement",
-    "side",
-    "status",
-    "level",
-    "reason",
-    "limiters",
-    "position",
-    "note",
-    "entered",
-    "confirmed",
-)
-
 
 REFUSALS = {
     "bad rows": gettext_lazy(
@@ -111,7 +85,11 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
     patients = _register(found, plan.new_patients, by=by)
     patients |= {key: known.id for key, known in plan.patients.known.items()}
     testers = _testers(found.clinic, plan)
-    _write_visits(found, plan.visits, patients, testers, by=by, at=now)
+    records = [
+        (record_of(visit, found, patients[visit.number], testers[visit.tester], by, now), visit)
+        for visit in plan.visits
+    ]
+    write_visits(found, records, by=by, at=now)
     touched = list(Patient.objects.filter(pk__in={patients[each.number] for each in plan.visits}))
     for patient in touched:
         if patient.archived_at:  # put away with an import that was undone
@@ -171,96 +149,3 @@ def _testers(clinic: Clinic, plan: Plan) -> dict[str, UUID]:
             NamedTester.objects.create(user=made[key], clinic=clinic, name_key=key)
         found[name] = (user or made[key]).pk
     return found
-
-
-def _write_visits(
-    found: Import,
-    visits: Sequence[PlannedVisit],
-    patients: dict[str, UUID],
-    testers: dict[str, UUID],
-    *,
-    by: User,
-    at: datetime,
-) -> None:
-    """Write visits as drafts that take their scores, then put them in force at once."""
-    planned = [(uuid4(), visit) for visit in visits]
-    records = Assessment.objects.bulk_create(
-        [
-            Assessment(
-                id=pk,
-                clinic=found.clinic,
-                patient_id=patients[visit.number],
-                tester_id=testers[visit.tester],
-                entered_by=by,
-                source=Source.IMPORTED,
-                tested_at=visit.tested_at,
-                time_zone=found.clinic.time_zone,
-                entered_at=at,
-                profile=visit.scale,
-                **visit.context,
-                **_form(visit),
-            )
-            for pk, visit in planned
-        ],
-        batch_size=AT_ONCE,
-    )
-    insert(Score, SCORE, _score_rows(planned))
-    ImportedVisit.objects.bulk_create(
-        [
-            ImportedVisit(
-                assessment_id=pk,
-                batch=found,
-                clinic=found.clinic,
-                row=visit.row,
-                tester=visit.tester,
-                time_known=visit.time_known,
-                key=visit.key,
-                content=visit.content,
-            )
-            for pk, visit in planned
-        ],
-        batch_size=AT_ONCE,
-    )
-    sign_each(((record, by, at) for record in records), Meaning.IMPORTED)
-    Assessment.objects.filter(imported__batch=found).update(
-        status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
-    )
-    marks.mark(
-        (record, [each.level for each in visit.results.values() if each.level is not None])
-        for record, (_pk, visit) in zip(records, planned, strict=True)
-    )
-    record_many(
-        [
-            Told(
-                Action.ASSESSMENT_IMPORTED,
-                patients[visit.number],
-                pk,
-                {"import": str(found.pk), "row": visit.row, "results": len(visit.results)},
-            )
-            for pk, visit in planned
-        ],
-        by=by,
-        clinic_id=found.clinic_id,
-    )
-
-
-def _score_rows(planned: Sequence[tuple[UUID, PlannedVisit]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the scores in the order of SCORE: there are many, so no object is made of one."""
-    for pk, visit in planned:
-        for cell, (
-            status,
-            level,
-            reason,
-            limiters,
-            position,
-            note,
-            *_rest,
-        ) in visit.results.items():
-            told = (status, level, reason, " ".join(limiters), position, note)
-            yield (pk, *cell, *told, Entered.IMPORTED.value, "")
-
-
-def _form(visit: PlannedVisit) -> dict[str, Any]:
-    battery, movements = visit.form
-    version = instrument.battery(battery).version if battery else 1
-    return {"battery": battery, "battery_version": version, "movements": movements}

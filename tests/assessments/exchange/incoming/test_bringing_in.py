@@ -200,7 +200,13 @@ def test_a_visit_with_a_bad_row_waits_as_a_whole(harbour: Clinic, admin: User) -
 
 
 @pytest.mark.parametrize(
-    "step", ["register_patients", "progress.refresh_many", "record_many", "record"]
+    "step",
+    [
+        "actions.register_patients",
+        "actions.progress.refresh_many",
+        "writing.record_many",
+        "actions.record",
+    ],
 )
 def test_a_fault_at_any_step_leaves_nothing_behind(
     step: str, harbour: Clinic, admin: User, monkeypatch: pytest.MonkeyPatch
@@ -208,7 +214,7 @@ def test_a_fault_at_any_step_leaves_nothing_behind(
     def fail(*_args: object, **_fields: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(f"assessments.exchange.incoming.actions.{step}", fail)
+    monkeypatch.setattr(f"assessments.exchange.incoming.{step}", fail)
     with pytest.raises(RuntimeError):
         bring_in(TWO_VISITS, harbour, admin)
     models = (Patient, Assessment, Score, ImportedVisit, NamedTester, Progress)

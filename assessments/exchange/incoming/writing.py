@@ -1,0 +1,105 @@
+"""The planned visits of a file as rows of the tables: records in force, and where each is from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from mmt.accounts.models import User
+from mmt.audit.log import Told, record_many
+from mmt.audit.models import Action
+
+from ... import instrument
+from ...models import (
+    Assessment,
+    AssessmentStatus,
+    Entered,
+    Import,
+    ImportedVisit,
+    Meaning,
+    Score,
+    Source,
+)
+from ...quality import marks
+from ...signing import sign_each
+from ...tables import SCORE, insert, insert_all
+from .visits import PlannedVisit
+
+Records = Sequence[tuple[Assessment, PlannedVisit]]
+
+
+def record_of(
+    visit: PlannedVisit, found: Import, patient: UUID, tester: UUID, by: User, at: datetime
+) -> Assessment:
+    """Return the visit as a draft, to take its scores."""
+    battery, movements = visit.form
+    return Assessment(
+        id=uuid4(),
+        clinic=found.clinic,
+        patient_id=patient,
+        tester_id=tester,
+        entered_by=by,
+        source=Source.IMPORTED,
+        tested_at=visit.tested_at,
+        time_zone=found.clinic.time_zone,
+        entered_at=at,
+        profile=visit.scale,
+        battery=battery,
+        battery_version=instrument.battery(battery).version if battery else 1,
+        movements=movements,
+        **visit.context,
+    )
+
+
+def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> None:
+    """Write the drafts with their scores, then put them in force at once."""
+    insert_all([record for record, _visit in records])
+    insert(Score, SCORE, _score_rows(records))
+    insert_all([_origin(record, visit, found) for record, visit in records])
+    sign_each(((record, by, at) for record, _visit in records), Meaning.IMPORTED)
+    Assessment.objects.filter(imported__batch=found).update(
+        status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
+    )
+    marks.mark(
+        (record, [each.level for each in visit.results.values() if each.level is not None])
+        for record, visit in records
+    )
+    record_many(
+        [_told(record, visit, found) for record, visit in records],
+        by=by,
+        clinic_id=found.clinic_id,
+    )
+
+
+def _score_rows(records: Records) -> Iterator[tuple[Any, ...]]:
+    """Yield the scores in the order of SCORE: there are many, so no object is made of one."""
+    for record, visit in records:
+        for cell, (
+            status,
+            level,
+            reason,
+            limiters,
+            position,
+            note,
+            *_rest,
+        ) in visit.results.items():
+            told = (status, level, reason, " ".join(limiters), position, note)
+            yield (record.pk, *cell, *told, Entered.IMPORTED.value, "")
+
+
+def _origin(record: Assessment, visit: PlannedVisit, found: Import) -> ImportedVisit:
+    return ImportedVisit(
+        assessment=record,
+        batch=found,
+        clinic=found.clinic,
+        row=visit.row,
+        tester=visit.tester,
+        time_known=visit.time_known,
+        key=visit.key,
+        content=visit.content,
+    )
+
+
+def _told(record: Assessment, visit: PlannedVisit, found: Import) -> Told:
+    detail = {"import": str(found.pk), "row": visit.row, "results": len(visit.results)}
+    return Told(Action.ASSESSMENT_IMPORTED, record.patient_id, record.pk, detail)
