@@ -9,8 +9,8 @@ SECONDS_ON_A_TERMINAL, SECONDS_IN_A_LOG = 0.1, 5.0
 
 
 class Bar:
-    def __init__(self, out: OutputWrapper, total: int) -> None:
-        self.out, self.total = out, total
+    def __init__(self, out: OutputWrapper, total: int, what: str = "rows") -> None:
+        self.out, self.total, self.what = out, total, what
         self.redrawn = out.isatty()
         self.every = SECONDS_ON_A_TERMINAL if self.redrawn else SECONDS_IN_A_LOG
         self.shown = time.monotonic()
@@ -33,4 +33,4 @@ class Bar:
         part = done / self.total if self.total else 1.0
         full = round(part * WIDTH)
         bar = "#" * full + "." * (WIDTH - full)
-        return f"[{bar}] {part:4.0%}  {done:,} of {self.total:,} rows"
+        return f"[{bar}] {part:4.0%}  {done:,} of {self.total:,} {self.what}"
