@@ -1,5 +1,7 @@
 """Taking an import out again: one transaction, whole or not at all."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -44,20 +46,7 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
     if is_built_upon(locked):
         raise Refused("built upon")
     now = timezone.now()
-    told = [
-        Told(Action.ASSESSMENT_VOIDED, patient, pk, {"reason": reason, "import": str(locked.pk)})
-        for pk, patient in records.values_list("pk", "patient_id")
-    ]
-    ImportedVisit.objects.filter(batch=locked).update(standing=False)
-    marks.forget(records)
-    sign_each(((record, by, now) for record in records), Meaning.VOIDED)
-    records.update(
-        status=AssessmentStatus.VOIDED,
-        voided_by=by,
-        voided_at=now,
-        void_reason=reason,
-        revision=F("revision") + 1,
-    )
+    told = _void(locked, reason=reason, by=by, at=now)
     progress.refresh_many(locked.clinic, patients)
     for patient in _left_with_nothing(locked):
         archive_patient(patient, by=by)
@@ -65,15 +54,34 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
     locked.undo_reason = reason
     locked.save(update_fields=["status", "undone_by", "undone_at", "undo_reason"])
     StagedTable.objects.filter(batch=locked).delete()
+    undone = {"reason": reason, "visits": len(told)}
     record_many(
-        [
-            *told,
-            Told(Action.IMPORT_UNDONE, None, locked.pk, {"reason": reason, "visits": len(told)}),
-        ],
+        [*told, Told(Action.IMPORT_UNDONE, None, locked.pk, undone)],
         by=by,
         clinic_id=locked.clinic_id,
     )
     return locked
+
+
+def _void(found: Import, *, reason: str, by: User, at: datetime) -> list[Told]:
+    """Void the records of the import; return what the log is to be told of each."""
+    records = Assessment.objects.filter(imported__batch=found)
+    detail = {"reason": reason, "import": str(found.pk)}
+    told = [
+        Told(Action.ASSESSMENT_VOIDED, patient, pk, detail)
+        for pk, patient in records.values_list("pk", "patient_id")
+    ]
+    ImportedVisit.objects.filter(batch=found).update(standing=False)
+    marks.forget(records)
+    sign_each(((record, by, at) for record in records), Meaning.VOIDED)
+    records.update(
+        status=AssessmentStatus.VOIDED,
+        voided_by=by,
+        voided_at=at,
+        void_reason=reason,
+        revision=F("revision") + 1,
+    )
+    return told
 
 
 def is_built_upon(found: Import) -> bool:
