@@ -29,9 +29,14 @@ def secrets_are_secret(app_configs: Sequence[Any] | None, **_kwargs: Any) -> lis
             hint=f"Leave {name} out: one is made and kept in DATA_DIR. Or give 50 random signs.",
             id="mmt.E001",
         )
-        for name in ("SECRET_KEY", "DEIDENTIFICATION_KEY")
-        if _is_weak(getattr(settings, name))
+        for name, key in _keys()
+        if _is_weak(key)
     ]
+
+
+def _keys() -> list[tuple[str, str]]:
+    named = [(name, getattr(settings, name)) for name in ("SECRET_KEY", "DEIDENTIFICATION_KEY")]
+    return named + [("FACTOR_KEY", key) for key in settings.FACTOR_KEYS]
 
 
 def _is_weak(key: str) -> bool:

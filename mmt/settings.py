@@ -20,6 +20,8 @@ DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secrets")
 # Out of it come the codes and the days of de-identified exports: with another, they would differ.
 DEIDENTIFICATION_KEY = env.secret("DEIDENTIFICATION_KEY", DATA_DIR / "secrets")
+# It seals the secrets of second factors; those after it open what was sealed with them before.
+FACTOR_KEYS = [env.secret("FACTOR_KEY", DATA_DIR / "secrets"), *env.words("FACTOR_KEY_OLD")]
 # What else the movements are called in FHIR, see docs/api.md.
 FHIR_CODES_FILE = env.text("FHIR_CODES_FILE")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -149,10 +151,12 @@ NODES = env.number("NODES", 1)  # how many web servers there are; a check refuse
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # It counts failed sign-ins: a flood of invented names must not push the counts out.
+        # What is counted at the door, for all web servers together: django-allauth uses this one.
+        "BACKEND": "mmt.accounts.counts.CountCache",
+        # A flood of invented names must not push the counts out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 SESSION_ENGINE = "mmt.accounts.store"
 # Once a day, by a worker: functions that return an iterator of steps (mmt/jobs/duties.py).

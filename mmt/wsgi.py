@@ -9,3 +9,10 @@ from mmt.checks import refuse_unsafe_start
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmt.settings")
 application = get_wsgi_application()
 refuse_unsafe_start()
+
+from django.db import connections  # noqa: E402
+
+from mmt.accounts.factors.sealing import refuse_lost_key  # noqa: E402  (needs the models)
+
+refuse_lost_key()
+connections.close_all()  # a server may fork after this

@@ -8,6 +8,7 @@ from pathlib import Path
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="strength-tests-")
 os.environ.setdefault("DEIDENTIFICATION_KEY", "only-for-tests-" + "y" * 50)
+os.environ.setdefault("FACTOR_KEY", "only-for-tests-" + "z" * 50)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 
 from mmt.settings import *  # noqa: F403

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from mmt import reports
@@ -37,7 +37,7 @@ NEW = [
 
 @pytest.fixture(autouse=True)
 def _no_memory() -> None:
-    cache.clear()
+    caches["process"].clear()
 
 
 def send(body: Any, kind: str = "application/csp-report") -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from . import lockout
@@ -29,9 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt; raises ValidationError where there were too many."""
         action, key = lockout.counted_as(request, credentials.get("email") or "")
-        self._login_failed_rl_usage = ratelimit.consume(
-            request, app="allauth.account", action=action, key=key
-        )
+        with transaction.atomic():  # several counts, written to the disk once
+            self._login_failed_rl_usage = ratelimit.consume(
+                request, app="allauth.account", action=action, key=key
+            )
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 

@@ -299,3 +299,14 @@ class Session(AbstractBaseSession):
         from .store import SessionStore  # which stands on this model
 
         return SessionStore
+
+
+class DoorCount(models.Model):
+    """What is counted at the door until it is forgotten (`counts.py`): the name is a hash."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()
+    until = models.FloatField(db_index=True)  # seconds since 1970
+
+    def __str__(self) -> str:
+        return self.name

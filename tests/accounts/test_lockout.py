@@ -1,11 +1,9 @@
 """Guessing is slowed down for each account and address, without shutting a colleague out."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +17,9 @@ LOGIN = reverse("account_login")
 
 
 @pytest.fixture(autouse=True)
-def limits(settings: object) -> Iterator[None]:
+def limits(settings: object) -> None:
     """The product's own, which tests/settings.py switches off for the rest."""
     settings.ACCOUNT_RATE_LIMITS = product.ACCOUNT_RATE_LIMITS  # type: ignore[attr-defined]
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def tries(user: User, password: str = PASSWORD, *, client: Client | None = None, at: str) -> bool:

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -43,7 +44,10 @@ class Command(BaseCommand):
         if prepare:
             self._prepare()
         # Imported late: it reads the list of static files, which may just have been made.
-        from mmt.wsgi import application
+        try:
+            from mmt.wsgi import application
+        except ImproperlyConfigured as problem:
+            raise CommandError(str(problem)) from None
 
         self._greet(host, server.url(host, sockets[0]))
         workers = Companions(env.number("WORKERS", 1))

@@ -3,7 +3,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from mmt.accounts.models import Scope, User
@@ -51,11 +50,6 @@ class Reader(Program):
 
     def entries(self, path: str, **query: Any) -> list[dict[str, Any]]:
         return [each["resource"] for each in self.read(path, **query).get("entry", [])]
-
-
-@pytest.fixture(autouse=True)
-def _no_memory_of_rates() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
@@ -18,11 +19,10 @@ from schemathesis.specs.openapi.checks import (
 
 from mmt.accounts.models import Scope, User
 from mmt.accounts.tokens import make_token
-from mmt.wsgi import application
 from patients.models import Patient
 from tests.people import make_draft
 
-schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
 # What these hold does not hold here on purpose: a thing of another clinic is missing although
 # well named, what is well formed may still be refused by a rule, and a key is asked before all.
 NOT_HERE = [
