@@ -31,7 +31,8 @@ def progress(words: str) -> Callable[[int], None]:
         nonlocal done
         before, done = done, done + size
         if sys.stderr.isatty() and done // EVERY > before // EVERY:
-            print(f"{words}: {mb(done)}", file=sys.stderr, flush=True)  # noqa: T201
+            sys.stderr.write(f"{words}: {mb(done)}\n")
+            sys.stderr.flush()
 
     return tell
 

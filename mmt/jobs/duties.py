@@ -34,7 +34,8 @@ def claim() -> DutyRun | None:
         free = Q(alive_at=None) | Q(alive_at__lt=now - SILENT)
         due = Q(ended_at=None) | Q(ended_at__lt=now - EVERY)
         if DutyRun.objects.filter(free, due, pk=run.pk).update(begun_at=now, alive_at=now):
-            return DutyRun.objects.get(pk=run.pk)
+            run.refresh_from_db()
+            return run
     return None
 
 
@@ -60,7 +61,7 @@ class Rota:
             self._run = None  # the database is away: begun anew when it has been silent
             raise
         except Exception as problem:
-            log.exception("The duty %s failed.", run.name)
+            log.exception("The duty %s failed.", run)
             self._end(run, error=f"{type(problem).__name__}: {problem}"[:300])
         else:
             self._give_sign(run)

@@ -19,7 +19,10 @@ RULES: list[tuple[str, str, str, dict[str, str]]] = [
      {}),
     ("SQL by hand", r"\.raw\(|\.extra\(|\bRawSQL\(", "Patient.objects.raw(text)", {}),
     ("SQL put together", r"execute(?:many)?\(\s*(?:f[\"']|[\"'][^\"']*[\"']\s*%)",
-     'cursor.execute(f"SELECT {name}")', {}),
+     'cursor.execute(f"SELECT {name}")', {
+        "mmt/backup/sqlite.py": "the database's own names of its tables",
+        "mmt/jobs/upkeep.py": "a setting of SQLite that takes no parameter, from a constant",
+    }),
     ("text run as code", r"\b(?:eval|exec)\(", "eval(text)", {}),
     ("a thing by its id alone", r"objects\.get\((?:pk|id)=", "Patient.objects.get(pk=key)", {}),
     ("order or filter by the request", r"(?:order_by|filter|exclude|get)\(\*+request",
@@ -31,7 +34,9 @@ RULES: list[tuple[str, str, str, dict[str, str]]] = [
      {}),
     ("chance that can be guessed", r"^\s*(?:import random|from random)", "import random", {}),
     ("a broken hash", r"\b(?:md5|sha1)\(", "md5(data)", {}),
-    ("a template out of text", r"\bTemplate\(|from_string\(", "Template(text)", {}),
+    ("a template out of text", r"\bTemplate\(|from_string\(", "Template(text)", {
+        "assessments/exchange/fhir_people.py": "a FHIR line in pieces, with nothing to run in it",
+    }),
     ("printing", r"^\s*print\(", "print(patient)", {}),
 ]  # fmt: skip
 OPEN_TO_ALL = {
