@@ -42,7 +42,7 @@ def send(page: Page, path: str, having: str, **typed: str) -> str:
     [form] = [each for each in forms if having in each.fields]
     answer = page.request.post(path, form=form.fields | typed)
     assert answer.ok, answer.text()
-    assert answer.url != path, PlainPage(answer.text()).text
+    assert not answer.url.endswith(path), PlainPage(answer.text()).text
     return answer.url
 
 
@@ -61,7 +61,9 @@ def record(page: Page, person: str, scores: dict[str, str], tested_at: str) -> s
 
 def address_of(page: Page, record_number: str) -> str:
     """Return the path of a patient's page, which is not opened."""
-    found = PlainPage(page.request.get(f"/patients/?q={record_number}").text())
+    form = PlainPage(page.request.get("/patients/").text()).form(role="search")
+    answer = page.request.post("/patients/", form=form | {"q": record_number})
+    found = PlainPage(answer.text())
     [path] = {link for link in found.links if PERSON.search(link)}
     return path
 

@@ -48,8 +48,13 @@ KEPT = """async () => {
 }"""
 
 
+# Not whether it already controls this page: one that was on its way then stays without, and the
+# next is under it all the same.
+WORKS = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
+
+
 def wait_until_kept(page: Page) -> None:
-    until(page, "() => navigator.serviceWorker.controller !== null")
+    until(page, WORKS)
     until(page, KEPT)
 
 
