@@ -13,7 +13,7 @@ from uuid import uuid4
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
 # What a test process sets for itself and the product must not inherit.
 OWN_SETTINGS = {
