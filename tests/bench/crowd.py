@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from assessments.models import Assessment, Progress
 from mmt import triggers
 from mmt.accounts.models import Clinic
-from patients.models import Event, Patient
+from patients.models import Event, Patient, SearchTerm
 
 NUMBERS = {
     "postgresql": "SELECT number FROM generate_series(1, {count}) AS number",
@@ -24,6 +24,7 @@ ANOTHER = {
     "sqlite": "substr({id}, 1, 12) || 'c' || substr({id}, 14, 15) || printf('%%04x', number)",
 }
 OF_CLINIC = "patient_id IN (SELECT id FROM patients_patient WHERE clinic_id = %s)"
+NAMES = ("record_number", "family_name", "sort_name")
 SEEN_AT = ("baseline_assessment_id", "previous_assessment_id", "latest_assessment_id")
 
 
@@ -40,9 +41,26 @@ def multiply(clinic: Clinic, patients: int) -> int:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _look_over()
+    return there * (copies + 1)
+
+
+def register(clinic: Clinic, patients: int) -> int:
+    """Copy the clinic's patients, each under another name, with nothing recorded of them."""
+    there = Patient.objects.filter(clinic=clinic).count()
+    copies = max(0, round(patients / there) - 1)
+    called = {name: f"{name} || '-' || number" for name in NAMES}
+    with transaction.atomic():
+        _copy(Patient, copies, clinic, _another("id") | called)
+        term = {"term": "term || '-' || number"}
+        _copy(SearchTerm, copies, clinic, _another("patient_id") | term, OF_CLINIC)
+    _look_over()
+    return there * (copies + 1)
+
+
+def _look_over() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    return there * (copies + 1)
 
 
 def _another(*names: str) -> dict[str, str]:
