@@ -149,26 +149,24 @@ def test_a_clinician_gets_codes_instead_of_people_and_no_letters(
     assert found["Observation"][0]["subject"]["reference"] == f"Patient/{found['Patient'][0]['id']}"
 
 
-@pytest.mark.parametrize(
-    ("query", "named"),
-    [
-        ({"_type": "Patient,Basic"}, "_type"),
-        ({"_since": "yesterday"}, "_since"),
-        ({"_since": "0001-01-01T00:00:00+14:00"}, "_since"),
-        ({"_outputFormat": "text/csv"}, "_outputFormat"),
-        ({"_elements": "id"}, "_elements"),
-        ({"_count": "3"}, "_count"),
-        ({"clinic": "hillside"}, "clinic"),
-        ({"_type": "Patient\0"}, ""),
-        ({"prefer": "handling=strict"}, "Prefer"),
-    ],
-)
-def test_what_cannot_be_done_is_refused_by_name(
-    asker: Asker, query: dict[str, str], named: str
-) -> None:
-    answer = asker.ask(**query)
-    assert answer.status_code == 400
-    assert named in valid(answer.json())["issue"][0]["diagnostics"]
+WRONG = [
+    ({"_type": "Patient,Basic"}, "_type"),
+    ({"_since": "yesterday"}, "_since"),
+    ({"_since": "0001-01-01T00:00:00+14:00"}, "_since"),
+    ({"_outputFormat": "text/csv"}, "_outputFormat"),
+    ({"_elements": "id"}, "_elements"),
+    ({"_count": "3"}, "_count"),
+    ({"clinic": "hillside"}, "clinic"),
+    ({"_type": "Patient\0"}, ""),
+    ({"prefer": "handling=strict"}, "Prefer"),
+]
+
+
+def test_what_cannot_be_done_is_refused_by_name(asker: Asker) -> None:
+    for query, named in WRONG:
+        answer = asker.ask(**query)
+        assert answer.status_code == 400, query
+        assert named in valid(answer.json())["issue"][0]["diagnostics"]
     assert not Job.objects.exists()
 
 
