@@ -165,7 +165,6 @@ DUTIES = [
     "assessments.signing.verify_daily",
     "mmt.jobs.upkeep.refresh_statistics",
     "mmt.jobs.retention.daily",
-    "assessments.exchange.incoming.staging.forget_daily",
 ]
 
 # --- People -----------------------------------------------------------------------------------

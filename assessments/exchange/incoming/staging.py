@@ -2,7 +2,6 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -74,12 +73,6 @@ def forget_old() -> None:
         return
     Import.objects.filter(status=ImportStatus.STAGED, **old).delete()
     StagedTable.objects.filter(batch__in=Import.objects.filter(**old)).delete()
-
-
-def forget_daily() -> Iterator[None]:
-    """The same as a duty of the workers: nobody needs to open a page for it."""
-    forget_old()
-    yield
 
 
 def first_mapping(found: Import) -> tuple[Mapping, RememberedMapping | None]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from assessments.actions import void_assessment
 from assessments.exchange.incoming import forms
-from assessments.exchange.incoming.staging import forget_daily
+from assessments.exchange.incoming.staging import forget_old
 from assessments.models import Assessment, Import, RememberedMapping, StagedTable
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
@@ -251,19 +251,15 @@ def test_an_administrator_elsewhere_finds_nothing(
     assert "sheet.csv" not in client.get(reverse(INDEX)).content.decode()
 
 
-@pytest.mark.parametrize("by", ["the page", "a worker"])
 def test_what_was_not_imported_is_forgotten_after_a_day(
-    office: Client, harbour: Clinic, admin: User, by: str
+    office: Client, harbour: Clinic, admin: User
 ) -> None:
     kept = bring_in(filed(row(), row(grade="?", day="2025-05-05")), harbour, admin, only_good=True)
     stage_sheet(filed(row()), harbour, admin)
-    assert list(forget_daily()) == [None]
+    forget_old()
     assert StagedTable.objects.count() == 2
     Import.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    if by == "the page":
-        office.get(reverse(INDEX))
-    else:
-        list(forget_daily())
+    office.get(reverse(INDEX))
     assert list(Import.objects.all()) == [kept]
     assert not StagedTable.objects.exists()
     assert office.get(page("rejected", kept)).status_code == 404
