@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import ApiToken, Invitation, Session
 from mmt.audit.log import record
-from mmt.audit.models import Action, Viewing
+from mmt.audit.models import Action, Refusal, Viewing
 
 from . import queue
 from .models import Job, State
@@ -113,11 +113,18 @@ def _old_viewings() -> "QuerySet[Viewing]":
     return Viewing.objects.filter(hour__lt=timezone.now() - VIEWINGS_KEPT)
 
 
+def _old_refusals() -> "QuerySet[Refusal]":
+    return Refusal.objects.filter(hour__lt=timezone.now() - VIEWINGS_KEPT)
+
+
 RULES = (
     Rule("sessions", _("sessions that have ended"), _ended_sessions, deleted, daily=True),
     Rule("jobs", _("background work and its files"), _expired_jobs, _clear_jobs, daily=True),
     Rule(
         "viewings", _("notes that a viewing was told this hour"), _old_viewings, deleted, daily=True
+    ),
+    Rule(
+        "refusals", _("notes that a refusal was told this hour"), _old_refusals, deleted, daily=True
     ),
     Rule("invitations", _("invitations that have ended"), _old_invitations, deleted, daily=False),
     Rule("keys", _("keys of the API that have ended"), _old_keys, deleted, daily=False),

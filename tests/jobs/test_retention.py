@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessments.entry.drafts import discard_draft
 from assessments.models import Assessment, Draft
 from mmt.accounts.models import Clinic, Invitation, Session, User
-from mmt.audit.models import Action, AuditEvent
+from mmt.audit.models import Action, AuditEvent, Refusal
 from mmt.audit.verify import broken_chains
 from mmt.jobs import retention
 from patients.models import Patient
@@ -69,6 +69,10 @@ def test_every_day_only_what_nobody_can_ask_for_again_goes(
     as_user(physio)
     invite(harbour, physio, ended_days_ago=91)
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    now = timezone.now()
+    for hour in (now, now - timedelta(hours=23), now - timedelta(hours=25)):
+        Refusal.objects.create(actor_id=physio.pk, pattern="GET read", hour=hour)
     assert len(list(retention.daily())) == len([rule for rule in retention.rules() if rule.daily])
     assert not Session.objects.exists()
     assert Invitation.objects.exists()
+    assert Refusal.objects.count() == 2
