@@ -6,10 +6,8 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache, caches
-from django.db import connection
+from django.core.cache import cache
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mmt.accounts import counts
@@ -63,14 +61,6 @@ def test_a_flood_is_tidied_by_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_address_and_no_code_stands_in_the_table() -> None:
     cache.set("rl:ip:10.0.0.9:" + "x" * 60, 1)
     assert len(DoorCount.objects.get().name) == 64
-
-
-def test_reports_of_browsers_write_no_row() -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        caches["process"].add("csp-reports", 0)
-    assert not asked.captured_queries
 
 
 def wrong(client: Client, times: int) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
 from mmt.accounts.models import Scope, User
@@ -50,6 +51,11 @@ class Reader(Program):
 
     def entries(self, path: str, **query: Any) -> list[dict[str, Any]]:
         return [each["resource"] for each in self.read(path, **query).get("entry", [])]
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_rates() -> None:
+    caches["process"].clear()
 
 
 @pytest.fixture
