@@ -12,6 +12,7 @@ from .views import (
     drafts,
     entry,
     happenings,
+    held,
     letters,
     measure,
     offline,
@@ -43,6 +44,7 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
 urlpatterns = [
     path("patients/<uuid:patient_id>/", read.person, name="person"),
     path("patients/<uuid:patient_id>/trends/", trends.trends, name="trends"),
+    path("patients/<uuid:patient_id>/held/", held.held, name="held"),
     path("patients/<uuid:patient_id>/compare/", compare.compare, name="compare"),
     path(
         "patients/<uuid:patient_id>/pictures/<slug:kind>.<slug:form>",

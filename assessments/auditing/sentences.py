@@ -30,6 +30,7 @@ DID: Mapping[Action, tuple[Kind, Text]] = {
     Action.EXPORTED: (Kind.TOOK, gettext_lazy("exported records")),
     Action.PRINTED: (Kind.TOOK, gettext_lazy("printed a page of the record")),
     Action.ACCESS_LOG_GIVEN: (Kind.TOOK, gettext_lazy("downloaded this list of accesses")),
+    Action.EVERYTHING_TAKEN: (Kind.TOOK, gettext_lazy("took out everything held")),
     Action.ACCESS_REFUSED: (Kind.TRIED, gettext_lazy("tried to open the record")),
     Action.EMERGENCY_OPENED: (
         Kind.SAW,
@@ -46,6 +47,10 @@ DID: Mapping[Action, tuple[Kind, Text]] = {
     Action.PATIENT_RESTORED: (Kind.CHANGED, gettext_lazy("took the patient back from the archive")),
     Action.DRAFT_STARTED: (Kind.CHANGED, gettext_lazy("started an assessment")),
     Action.DRAFT_DISCARDED: (Kind.CHANGED, gettext_lazy("discarded a draft")),
+    Action.RETENTION_APPLIED: (
+        Kind.CHANGED,
+        gettext_lazy("removed a discarded draft when its time had passed"),
+    ),
     Action.DRAFT_RESTORED: (Kind.CHANGED, gettext_lazy("took a draft back")),
     Action.ASSESSMENT_SIGNED: (Kind.CHANGED, gettext_lazy("signed an assessment")),
     Action.ASSESSMENT_AMENDED: (Kind.CHANGED, gettext_lazy("amended a signed assessment")),

@@ -41,6 +41,7 @@ class Action(models.TextChoices):
     PATIENT_ARCHIVED = "patient_archived", _("Patient archived")
     PATIENT_RESTORED = "patient_restored", _("Patient taken back from the archive")
     PATIENT_ERASED = "patient_erased", _("Patient erased")
+    EVERYTHING_TAKEN = "everything_taken", _("Everything held about a patient taken")
     PATIENT_VIEWED = "patient_viewed", _("Patient viewed")
     EVENT_ADDED = "event_added", _("Event added")
     EVENT_EDITED = "event_edited", _("Event edited")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mmt.accounts.models import Invitation, User
+from patients.models import Patient
 from tests.factors import give_app
 from tests.people import PASSWORD
 
@@ -46,7 +47,8 @@ def test_so_is_who_invites_or_changes_the_rule(later: Client, admin: User) -> No
     assert not Invitation.objects.exists()
 
 
-def test_so_is_who_takes_records_out(later: Client) -> None:
+def test_so_is_who_takes_records_out(later: Client, patient: Patient) -> None:
+    assert asks(later, reverse("assessments:held", args=[patient.pk]), {"form": "json"})
     assert asks(later, reverse("exports:index"))
     assert asks(later, reverse("assessments:cohort_export"))
 

@@ -188,6 +188,7 @@ TABLE = {
     "assessments:cohort_delete": (MINE, MINE),
     "assessments:person": (ONE_PATIENT, NEVER_IN),
     "assessments:trends": (ONE_PATIENT, NEVER_IN),
+    "assessments:held": (MEMBER, MEMBER),
     "assessments:compare": (ONE_PATIENT, NEVER_IN),
     "assessments:picture": (ONE_PATIENT, NEVER_IN),
     "assessments:judge_weakness": (ONE_PATIENT, ONE_PATIENT),

@@ -1,0 +1,117 @@
+"""The rows of every table about one patient, as JSON values.
+
+A blind test that is under way is left out until both have signed. Who had access is a list of its
+own (`assessments/auditing`).
+"""
+
+import base64
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from mmt.accounts.models import User
+from patients.models import (
+    CareContact,
+    EmergencyAccess,
+    Event,
+    FunctionalTest,
+    Intervention,
+    Patient,
+    Referral,
+    SearchTerm,
+)
+
+from .. import instrument
+from ..models import (
+    Amendment,
+    Apart,
+    Assessment,
+    BlindPair,
+    Draft,
+    ImportedPatient,
+    ImportedVisit,
+    Letter,
+    Measurement,
+    Progress,
+    QualityMark,
+    Score,
+    ScoreChange,
+    Signature,
+    Weakness,
+)
+
+Rows = dict[type[models.Model], list[dict[str, Any]]]
+
+OF_THE_PATIENT: tuple[type[models.Model], ...] = (
+    Event,
+    Intervention,
+    CareContact,
+    Referral,
+    FunctionalTest,
+    Weakness,
+    Progress,
+    ImportedPatient,
+    EmergencyAccess,
+)
+# -> how each reaches its assessment
+OF_A_RECORD: Mapping[type[models.Model], str] = {
+    Score: "assessment",
+    Measurement: "assessment",
+    Signature: "assessment",
+    Amendment: "assessment",
+    ScoreChange: "amendment__assessment",
+    Draft: "assessment",
+    Letter: "assessment",
+    BlindPair: "first",
+    QualityMark: "assessment",
+    ImportedVisit: "assessment",
+}
+DERIVED = {SearchTerm}  # the beginnings of what stands in Patient
+
+
+def held_about(patient: Patient) -> Rows:
+    """Return for each table what it has about the patient, also what was voided."""
+    records = Assessment.objects.filter(patient=patient).exclude(apart=Apart.SEALED)
+    found: dict[type[models.Model], models.QuerySet[Any]] = {
+        Patient: Patient.objects.filter(pk=patient.pk),
+        Assessment: records,
+    }
+    for model in OF_THE_PATIENT:
+        found[model] = model._default_manager.filter(patient=patient)
+    for model, path in OF_A_RECORD.items():
+        found[model] = model._default_manager.filter(**{f"{path}__in": records.values("pk")})
+    profiles = dict(records.values_list("pk", "profile"))
+    names: dict[UUID, str] = dict(User.objects.values_list("pk", "name"))
+    return {
+        model: [_row(each, names, profiles) for each in rows.order_by("pk")]
+        for model, rows in found.items()
+    }
+
+
+def _row(
+    held: models.Model, names: Mapping[UUID, str], profiles: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """Return the fields of a row; people by name, a grade as its code beside its level."""
+    row: dict[str, Any] = {}
+    for field in held._meta.concrete_fields:
+        value = field.value_from_object(held)
+        row[field.name] = names.get(value, "") if field.related_model is User else _plain(value)
+    if isinstance(held, Score) and held.level is not None:
+        row["grade"] = instrument.code(held.level, profiles[held.assessment_id])
+    return row
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID() | Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case bytes() | memoryview():
+            return base64.b64encode(value).decode()
+        case _:
+            return value
