@@ -78,18 +78,17 @@ def held_about(patient: Patient) -> Rows:
     records = Assessment.objects.filter(patient=patient).exclude(apart=Apart.SEALED)
     found: dict[type[models.Model], models.QuerySet[Any]] = {
         Patient: Patient.objects.filter(pk=patient.pk),
-        Assessment: records,
+        Assessment: records.order_by("tested_at", "pk"),
     }
     for model in OF_THE_PATIENT:
-        found[model] = model._default_manager.filter(patient=patient)
+        found[model] = model._default_manager.filter(patient=patient).order_by("pk")
     for model, path in OF_A_RECORD.items():
-        found[model] = model._default_manager.filter(**{f"{path}__in": records.values("pk")})
+        rows = model._default_manager.filter(**{f"{path}__in": records.values("pk")})
+        found[model] = rows.order_by(f"{path}__tested_at", "pk")
+    found[ScoreChange] = found[ScoreChange].select_related("amendment")
     profiles = dict(records.values_list("pk", "profile"))
     names: dict[UUID, str] = dict(User.objects.values_list("pk", "name"))
-    return {
-        model: [_row(each, names, profiles) for each in rows.order_by("pk")]
-        for model, rows in found.items()
-    }
+    return {model: [_row(each, names, profiles) for each in rows] for model, rows in found.items()}
 
 
 def _row(
@@ -102,7 +101,17 @@ def _row(
         row[field.name] = names.get(value, "") if field.related_model is User else _plain(value)
     if isinstance(held, Score) and held.level is not None:
         row["grade"] = instrument.code(held.level, profiles[held.assessment_id])
+    if isinstance(held, ScoreChange):
+        profile = profiles[held.amendment.assessment_id]
+        row |= {name: _graded(row[name], profile) for name in ("before", "after")}
     return row
+
+
+def _graded(cell: dict[str, Any] | None, profile: str) -> dict[str, Any] | None:
+    """Return a value before or after an amendment with its grade beside its level."""
+    if cell is None or cell.get("level") is None:
+        return cell
+    return {**cell, "grade": instrument.code(cell["level"], profile)}
 
 
 def _plain(value: Any) -> Any:

@@ -9,9 +9,10 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from assessments.held import held_about
+from assessments.actions import amend_assessment
+from assessments.held import held_about, held_pdf
 from assessments.held.found import DERIVED, OF_A_RECORD, OF_THE_PATIENT
-from assessments.models import Assessment, BlindPair, Score
+from assessments.models import Assessment, BlindPair, Score, ScoreChange
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
@@ -74,3 +75,17 @@ def test_a_blind_test_under_way_is_left_out(
     assert [row["id"] for row in rows[Assessment]] == [str(before.pk)]
     assert [row["level"] for row in rows[Score]] == [9]
     assert rows[BlindPair] == []
+
+
+def test_an_amendment_is_told_in_grades(patient: Patient, physio: User) -> None:
+    signed = make_signed(patient, physio, {HIP: grade(9)})
+    amend_assessment(
+        signed, {HIP: grade(0)}, reason="typed wrongly", by=physio, revision=signed.revision
+    )
+    rows = held_about(patient)
+    [change] = rows[ScoreChange]
+    assert [change[name]["grade"] for name in ("before", "after")] == ["4", "0"]
+    pages = pypdf.PdfReader(io.BytesIO(held_pdf(rows, patient, by=physio))).pages
+    text = " ".join("".join(page.extract_text() for page in pages).split())
+    assert "grade 0" in text
+    assert "level" not in text
