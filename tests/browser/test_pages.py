@@ -295,6 +295,8 @@ def test_the_pages_of_the_administrator(
     hold(page)
     page.goto("/jobs/")
     hold(page)
+    page.goto(f"{find_patient(page, 'winters', SHOWCASE)}held/")
+    hold(page)
     page.goto("/team/invite/")
     hold(page)
     page.locator("[name=email]").fill(f"{uuid4().hex}@harbour.example")
