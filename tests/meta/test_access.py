@@ -304,7 +304,9 @@ def world(module_db: None) -> Things:
 
 
 @pytest.fixture
-def things(db: None, world: Things) -> Things:
+def things(db: None, world: Things, settings: Any) -> Things:
+    """The world is as old as its file's tests are slow: nobody is asked again for that."""
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
     return Things(**vars(world))
 
 
