@@ -65,6 +65,5 @@ def _edge(edges: PatientQuerySet, key: str) -> Patient | None:
 
 
 def _up_to(found: PatientQuerySet, edge: Patient) -> PatientQuerySet:
-    return found.filter(
-        Q(sort_name__lt=edge.sort_name) | Q(sort_name=edge.sort_name, id__lt=edge.pk)
-    )
+    beyond = Q(sort_name__lt=edge.sort_name) | Q(id__lt=edge.pk)
+    return found.filter(beyond, sort_name__lte=edge.sort_name)

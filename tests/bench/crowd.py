@@ -49,10 +49,10 @@ def register(clinic: Clinic, patients: int) -> int:
     """Copy the clinic's patients, each under another name, with nothing recorded of them."""
     there = Patient.objects.filter(clinic=clinic).count()
     copies = max(0, round(patients / there) - 1)
-    called = {name: f"{name} || '-' || number" for name in NAMES}
+    called = {name: f"{name} || 'x' || number" for name in NAMES}
     with transaction.atomic():
         _copy(Patient, copies, clinic, _another("id") | called)
-        term = {"term": "term || '-' || number"}
+        term = {"term": "term || 'x' || number"}
         _copy(SearchTerm, copies, clinic, _another("patient_id") | term, OF_CLINIC)
     _look_over()
     return there * (copies + 1)

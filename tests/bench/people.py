@@ -20,7 +20,8 @@ PATIENTS = 200_000
 ROUNDS = 20
 RECORDS = 1_000  # so that a page half full counts for little
 SIZES = {
-    "postgresql": "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name",
+    "postgresql": "SELECT sum(pg_total_relation_size(name::regclass))"
+    " FROM unnest(%s::text[]) AS name",
     "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name IN"
     " (SELECT name FROM sqlite_schema WHERE tbl_name IN (SELECT value FROM json_each(%s)))",
 }
