@@ -110,7 +110,18 @@ class CellOut(Schema):
     side: str
 
 
+class SignatureOut(Schema):
+    meaning: Literal["signed", "imported", "amended", "moved", "voided"]
+    name: str = Field(description="The signer's, as it stood.")
+    at: datetime
+    sha256: str = Field(description="Over all that was recorded and what this says.")
+
+
 class RecordOut(AssessmentOut):
+    signature: SignatureOut | None = Field(description="The newest; null for a draft.")
+    as_signed: bool | None = Field(
+        description="False: the content does not match its signature, do not rely on it."
+    )
     context: dict[str, Any] = Field(description="What stood around the scores, where recorded.")
     scores: list[ScoreOut] = Field(description="What was recorded, in the instrument's order.")
     blank: list[CellOut] = Field(description="Cells of the form with nothing recorded.")

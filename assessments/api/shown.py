@@ -11,7 +11,8 @@ from .. import instrument
 from ..entry.content import cell_key
 from ..entry.forms import CONTEXT_FIELDS
 from ..history import Cell, Result
-from ..models import Assessment, Draft, Progress
+from ..models import Assessment, Draft, Progress, Signature
+from ..signing import signature_of
 from .schemas import (
     AssessmentOut,
     CellOut,
@@ -24,6 +25,7 @@ from .schemas import (
     ProgressOut,
     RecordOut,
     ScoreOut,
+    SignatureOut,
 )
 
 SAID = ("text", "reason", "limiters", "position", "note")
@@ -86,6 +88,11 @@ def _head(assessment: Assessment) -> dict[str, Any]:
     }
 
 
+def _signature(signature: Signature) -> SignatureOut:
+    said = {name: getattr(signature, name) for name in ("meaning", "name", "at")}
+    return SignatureOut(**said, sha256=signature.hash)
+
+
 def assessment_out(assessment: Assessment) -> AssessmentOut:
     return AssessmentOut(**_head(assessment))
 
@@ -94,8 +101,11 @@ def record_out(assessment: Assessment, results: dict[Cell, Result]) -> RecordOut
     """The record with its results in the order of the instrument. A draft's are not among them."""
     in_order = [cell for cell in instrument.cells(instrument.MOVEMENTS) if cell in results]
     around = {name: getattr(assessment, name) for name in CONTEXT_FIELDS}
+    signature, whole = (None, None) if assessment.is_draft else signature_of(assessment)
     return RecordOut(
         **_head(assessment),
+        signature=_signature(signature) if signature else None,
+        as_signed=whole,
         context={name: value for name, value in around.items() if value not in (None, "")},
         scores=[_score(cell, results[cell], assessment.profile) for cell in in_order],
         blank=_cells(cell for cell in assessment.cells if cell not in results),

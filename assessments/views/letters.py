@@ -19,6 +19,7 @@ from ..letters.subject import Subject, known_of, subject_of
 from ..letters.typesetting import NotPrintable, image_of, pdf_of
 from ..models import Assessment, LetterKind
 from ..permissions import check_user_can_write_letter
+from ..signing import broken_among
 from .access import SignedInRequest, get_assessment, get_letter
 
 
@@ -56,7 +57,13 @@ def letter(request: SignedInRequest, letter_id: UUID) -> HttpResponse:
 def _form(
     request: SignedInRequest, record: Assessment, kind: LetterKind, form: LetterForm
 ) -> HttpResponse:
-    context = {"patient": record.patient, "assessment": record, "kind": kind, "form": form}
+    context = {
+        "patient": record.patient,
+        "assessment": record,
+        "kind": kind,
+        "form": form,
+        "signature_broken": broken_among([record.pk]),
+    }
     return render(request, "assessments/letter.html", context)
 
 
@@ -64,6 +71,7 @@ def _looked_at(
     request: SignedInRequest, subject: Subject, kind: LetterKind, form: LetterForm
 ) -> HttpResponse:
     facts = facts_of(subject, form.wording(kind), by=request.user)
+    told = [subject.record.pk, *([subject.before.id] if subject.before else [])]
     context = {
         "patient": subject.record.patient,
         "assessment": subject.record,
@@ -73,6 +81,7 @@ def _looked_at(
         "image": b64encode(image_of(facts)).decode(),
         "seen": hash_of(pdf_of(facts)),
         "key": uuid4(),
+        "signature_broken": broken_among(told),
     }
     return render(request, "assessments/letter_preview.html", context)
 

@@ -107,8 +107,9 @@ def test_what_changed_behind_the_code_is_seen_and_told_once(
         tamper(signed)
     client = as_user(physio)
     for _time in range(2):
-        page = client.get(address("read", signed)).content.decode()
-        assert "does not match its signature" in page
+        for page in ("read", "write_letter"):
+            shown = client.get(address(page, signed)).content.decode()
+            assert "does not match its signature" in shown
     list(verify_daily())
     with pytest.raises(CommandError, match="1 records do not match") as ended:
         call_command("verify_signatures")

@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from mmt.accounts.models import Scope, User
+from mmt import triggers
+from mmt.accounts.models import DoorCount, Scope, User
 from mmt.accounts.tokens import make_token, revoke_token
 from mmt.audit.models import AuditEvent, Viewing
 from patients.models import Patient
 from tests.assessments.api.conftest import Program
-from tests.people import grade, make_patient, make_signed
+from tests.people import grade, make_draft, make_patient, make_signed
 
 Keys = Callable[..., Program]
 KNEE = ("knee_extension", "right")
@@ -52,6 +53,22 @@ def test_a_record_has_its_grades_as_codes_and_zero_among_them(
     assert {"movement": "hip_flexion", "side": "right"} in answer["blank"]
     assert answer["tested_at"].endswith(("+10:00", "+11:00"))
     assert answer["tester"]["name"] == "Pia Physio"
+    assert not DoorCount.objects.exists()  # the limit of requests writes nothing
+
+
+def test_a_record_says_who_signed_what_and_whether_it_still_matches(
+    program: Keys, physio: User, patient: Patient
+) -> None:
+    signed, mine = make_signed(patient, physio, {KNEE: grade(8)}), program(physio)
+    answer = mine.get(f"/assessments/{signed.pk}").json()
+    assert (answer["signature"]["meaning"], answer["signature"]["name"]) == ("signed", physio.name)
+    assert (len(answer["signature"]["sha256"]), answer["as_signed"]) == (64, True)
+    with triggers.lifted():
+        signed.scores.update(level=9)
+    assert mine.get(f"/assessments/{signed.pk}").json()["as_signed"] is False
+    draft = make_draft(patient, physio)
+    answer = mine.get(f"/assessments/{draft.pk}").json()
+    assert (answer["signature"], answer["as_signed"]) == (None, None)
 
 
 def test_the_list_goes_on_where_the_page_before_ended(
