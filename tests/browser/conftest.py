@@ -44,6 +44,9 @@ from mmt.accounts.roles import Role
 from allauth.mfa.totp.internal.auth import TOTP
 person = User.objects.create_user("{email}", "{password}", name="Tess Example")
 clinic = Clinic.objects.get(slug="harbour-ms-clinic")
+if {must}:
+    told = {{"time_zone": "Europe/Dublin", "is_demo": True, "second_factor_roles": Role.values}}
+    clinic = Clinic.objects.create(name="Strict clinic", slug=person.pk.hex, **told)
 person.memberships.create(clinic=clinic, role=Role.PHYSIOTHERAPIST)
 secret = "{secret}"
 secret and TOTP.activate(person, secret)
@@ -54,12 +57,14 @@ secret and TOTP.activate(person, secret)
 def new_person(product: Product) -> Callable[..., str]:
     """Make a physiotherapist, with an authenticator app if a secret is given; return the e-mail.
 
+    `must` puts the person in a clinic that wants a second factor.
+
     For tests that change how somebody signs in: the people of the demonstration serve all tests.
     """
 
-    def act(secret: str = "") -> str:
+    def act(secret: str = "", *, must: bool = False) -> str:
         email = f"{uuid4().hex}@harbour.example"
-        script = MAKE_PERSON.format(email=email, password=PASSWORD, secret=secret)
+        script = MAKE_PERSON.format(email=email, password=PASSWORD, secret=secret, must=must)
         product.manage("shell", "--no-imports", "-c", script)
         return email
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from mmt.accounts.demo import PASSWORD
 from tests.assessments.plain_page import PlainPage
 
 SignIn = Callable[[Page, str], None]
@@ -107,3 +108,31 @@ def score_and_sign_in_part(page: Page, keys: str) -> str:
     page.locator("#sign").click()
     expect(page).to_have_url(RECORD)
     return page.url
+
+
+def enter(page: Page, site: str, email: str) -> None:
+    """Give the password; what comes next depends on the person."""
+    page.goto(f"{site}/accounts/login/")
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+
+
+def give_key(page: Page) -> None:
+    """Give the browser a key of its own, which answers for passkeys."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    key = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+
+
+def make_passkey(page: Page, site: str) -> None:
+    page.goto(f"{site}/accounts/second-factor/passkeys/add/")
+    page.get_by_label("What to call it").fill("Clinic tablet")
+    page.get_by_role("button", name="Make the passkey").click()

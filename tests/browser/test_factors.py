@@ -10,7 +10,7 @@ from mmt.accounts.demo import PASSWORD
 from tests.factors import code_of
 from tests.product import Product
 
-from .steps import Axe
+from .steps import Axe, enter, give_key, make_passkey
 
 NewPerson = Callable[..., str]
 CODE = re.compile(r"^\d{8}$")
@@ -36,31 +36,13 @@ def complaints(page: Page) -> Iterator[None]:
 @pytest.fixture
 def site(page: Page, product: Product, complaints: None) -> str:
     """The product under a name: passkeys belong to one. The browser gets a key of its own."""
-    browser = page.context.new_cdp_session(page)
-    browser.send("WebAuthn.enable")
-    key = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    browser.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+    give_key(page)
     return product.url.replace("127.0.0.1", "localhost")
-
-
-def enter(page: Page, site: str, email: str) -> None:
-    page.goto(f"{site}/accounts/login/")
-    page.locator("[name=login]").fill(email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
 
 
 def add_passkey(page: Page, site: str) -> list[str]:
     """Return the recovery codes that come with the first one."""
-    page.goto(f"{site}/accounts/second-factor/passkeys/add/")
-    page.get_by_label("What to call it").fill("Clinic tablet")
-    page.get_by_role("button", name="Make the passkey").click()
+    make_passkey(page, site)
     expect(page.get_by_text("They are shown this once.")).to_be_visible()
     return page.locator("#recovery-codes code").all_inner_texts()
 

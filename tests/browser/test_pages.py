@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from mmt.accounts.demo import PASSWORD
+from tests.factors import code_of
 from tests.product import Product
 
 from .steps import (
@@ -18,7 +19,10 @@ from .steps import (
     Axe,
     NewPatient,
     SignIn,
+    enter,
     find_patient,
+    give_key,
+    make_passkey,
     score_and_sign_in_part,
 )
 
@@ -106,6 +110,45 @@ def test_the_pages_before_the_door(watched: Page, product: Product, hold: Hold) 
     for path in ("/accounts/password/reset/key/1-gone/", "/accounts/signup/", "/nowhere/"):
         page.goto(path)
         hold(page)
+
+
+def test_the_pages_of_second_factors(
+    watched: Page, product: Product, new_person: Callable[..., str], hold: Hold
+) -> None:
+    page, email = watched, new_person(must=True)
+    site = product.url.replace("127.0.0.1", "localhost")  # passkeys belong to a name
+    own = f"{site}/accounts/"
+    enter(page, site, email)
+    expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    hold(page)
+    page.get_by_role("link", name="Authenticator app").click()
+    page.locator("#id_code").fill("000000")
+    page.get_by_role("button", name="Add the app").click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
+    secret = page.locator("#totp-key").inner_text()
+    page.locator("#id_code").fill(code_of(secret))
+    page.get_by_role("button", name="Add the app").click()
+    expect(page.get_by_text("They are shown this once.")).to_be_visible()
+    hold(page)
+    give_key(page)
+    make_passkey(page, site)
+    expect(page.get_by_role("row").filter(has_text="Clinic tablet")).to_be_visible()
+    hold(page)
+    for factor in ("Authenticator app", "Clinic tablet", "Recovery codes"):
+        page.goto(own)
+        page.get_by_role("row").filter(has_text=factor).get_by_role("link").click()
+        expect(page).to_have_url(re.compile("/(remove|make)/$"))
+        hold(page)
+    page.goto(f"{own}second-factor/code/again/")
+    expect(page.get_by_text("Please enter a code once more")).to_be_visible()
+    hold(page)
+    page.context.clear_cookies()
+    enter(page, site, email)
+    page.locator("#id_code").fill("000000")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
 
 
 def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> None:
