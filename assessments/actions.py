@@ -22,6 +22,14 @@ from .models.assessment import IN_FORCE
 from .quality import marks
 from .signing import sign
 
+# What a draft may change of its record: everything but its way into force.
+AS_VALIDATED = tuple(
+    field.name
+    for field in Assessment._meta.concrete_fields
+    if not field.primary_key
+    and field.name not in {"status", "revision", "apart", "signed_by", "signed_at"}
+)
+
 
 class StaleRevision(ValueError):
     """The record was changed by someone else since the page was opened."""
@@ -54,7 +62,7 @@ def sign_assessment(
     draft.delete()
     progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
     assessment.apart = Assessment.objects.values_list("apart", flat=True).get(pk=assessment.pk)
-    assessment.save()  # the context as validated
+    assessment.save(update_fields=AS_VALIDATED)
     now = timezone.now()
     signature = sign(assessment, Meaning.SIGNED, by=by, at=now)
     assessment.status = AssessmentStatus.SIGNED

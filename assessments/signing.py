@@ -86,12 +86,12 @@ def sign_each(told: Iterable[Told], meaning: Meaning) -> list[Signature]:
     signatures = []
     rest = iter(told)
     while page := list(islice(rest, AT_ONCE)):
-        pks = [record.pk for record, _by, _at in page]
-        contents = contents_of(Assessment.objects.filter(pk__in=pks))
+        stored = Assessment.objects.in_bulk([record.pk for record, _by, _at in page])
+        contents = contents_of(stored.values())
         for record, by, at in page:
             signature = Signature(
                 assessment=record,
-                revision=record.revision + 1,
+                revision=stored[record.pk].revision + 1,
                 meaning=meaning,
                 by=by,
                 name=by.name,

@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mmt.wsgi import application
-
 pytestmark = pytest.mark.django_db
 
 
@@ -60,7 +58,3 @@ def test_another_host_is_refused_without_being_repeated(host: str) -> None:
 def test_the_header_of_another_host_is_not_believed() -> None:
     answer = Client().get("/accounts/password/reset/", headers={"X-Forwarded-Host": "evil.example"})
     assert b"evil.example" not in answer.content
-
-
-def test_the_application_for_other_servers_is_there() -> None:
-    assert callable(application)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -72,8 +73,8 @@ def test_an_address_of_another_machine_is_named(host: str) -> None:
         server.listen(host, 0)
 
 
-def test_https_needs_to_know_its_proxy(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "HTTPS", True, raising=False)
+def test_https_needs_to_know_its_proxy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HTTPS = True
     monkeypatch.delenv("TRUSTED_PROXY", raising=False)
     with pytest.raises(CommandError, match="HTTPS=yes needs TRUSTED_PROXY"):
         call_command("serve")
