@@ -74,7 +74,9 @@ def pytest_fixture_setup(fixturedef: Any) -> Any:
 
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+                # Not the tables that all databases of the cluster share: another worker has them.
+                names = map(connection.ops.quote_name, connection.introspection.table_names())
+                cursor.execute(f"ANALYZE {', '.join(names)}")
         connection.check_constraints()
     return made
 

@@ -387,7 +387,9 @@ def test_the_pages_of_the_audit_log(
 ) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
-    patient = new_patient(page).rstrip("/").rpartition("/")[2]
+    address = new_patient(page)
+    patient = address.rstrip("/").rpartition("/")[2]
+    page.goto(address)
     number = page.locator("#patient-banner dd").nth(1).inner_text().strip()
     born = page.locator("#patient-banner time").get_attribute("datetime") or ""
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -414,6 +416,7 @@ def test_the_pages_of_the_audit_log(
     expect(page.get_by_text("printed a page of the record")).to_be_visible()
     hold(page, desk=True)
     page.goto("/audit/")
+    page.get_by_text("Days, person, what, patient").click()  # folded on a telephone
     hold(page, desk=True)
     page.locator("[name=record_number]").fill(number)
     page.locator("[name=record_number]").press("Enter")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Draft
 from mmt.accounts.models import User
-from mmt.audit.models import AuditEvent
+from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
 from tests.assessments.saving import HIP, KNEE, OTHER_PAGE, op, put, request_of, sign, texts
 from tests.assessments.views.visiting import AsUser, address, queries, send, signature
@@ -179,7 +179,7 @@ def test_a_draft_of_someone_else_is_refused_in_words_and_unseen(
     assert texts(draft)[HIP] == "1"
 
 
-def test_neither_a_save_nor_a_refused_one_is_told_to_the_audit_log(
+def test_a_save_is_not_told_to_the_audit_log_and_a_refused_one_is(
     as_user: AsUser, draft: Assessment, physio: User, colleague: User
 ) -> None:
     hers, theirs = as_user(physio), as_user(colleague)
@@ -188,7 +188,8 @@ def test_neither_a_save_nor_a_refused_one_is_told_to_the_audit_log(
     before = AuditEvent.objects.count()
     assert send(hers, draft, body(draft)).status_code == 200
     assert send(theirs, draft, body(draft)).status_code == 403
-    assert AuditEvent.objects.count() == before
+    assert AuditEvent.objects.count() == before + 1
+    assert AuditEvent.objects.latest("at").action == Action.ACCESS_REFUSED
 
 
 def test_a_lead_physiotherapist_may_save_into_a_colleagues_draft(

@@ -15,8 +15,8 @@ from tests.people import grade, make_signed
 
 HIP = ("hip_flexion", "right")
 WORDS = {
-    "relapses": "bad week",
-    "events": "stairs",
+    "relapses": "relapse: bad week",
+    "events": "fall: stairs",
     "interventions": "cane outdoors",
     "referrals": "referral to neurologist: foot drop (sent)",
 }
