@@ -409,6 +409,7 @@ def test_the_pages_of_the_audit_log(
     hold(page)
     page.context.clear_cookies()
     sign_in(page, "admin@harbour.example")
+    page.goto("/")
     hold(page)
     page.get_by_role("link", name="Look at it").first.click()
     hold(page)
