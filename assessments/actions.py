@@ -17,7 +17,7 @@ from .copying import copy_record
 from .entry.content import Content
 from .entry.drafts import lock_draft
 from .history import Cell, Result
-from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, ScoreChange
+from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, ScoreChange, Signature
 from .models.assessment import IN_FORCE
 from .quality import marks
 from .signing import sign
@@ -63,12 +63,7 @@ def sign_assessment(
     progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
     assessment.apart = Assessment.objects.values_list("apart", flat=True).get(pk=assessment.pk)
     assessment.save(update_fields=AS_VALIDATED)
-    now = timezone.now()
-    signature = sign(assessment, Meaning.SIGNED, by=by, at=now)
-    assessment.status = AssessmentStatus.SIGNED
-    assessment.signed_by, assessment.signed_at = by, now
-    assessment.revision = signature.revision
-    assessment.save(update_fields=["status", "signed_by", "signed_at", "revision"])
+    signature = _put_in_force(assessment, by=by)
     if not assessment.apart:
         progress.add_visit(assessment, content.levels)
     record(
@@ -104,11 +99,7 @@ def amend_assessment(
     """
     locked = _lock(assessment)
     standing = {(row.movement, row.side): row for row in locked.scores.all()}
-    real = {
-        cell: result
-        for cell, result in changes.items()
-        if cell not in standing or _columns(result) != _columns(result_of(standing[cell]))
-    }
+    real = _real(changes, standing)
     first = Amendment.objects.filter(pk=key).first() if key else None
     if first and not real and (first.assessment_id, first.reason) == (locked.pk, reason):
         return first
@@ -186,6 +177,15 @@ def move_assessment(
     return copy
 
 
+def _put_in_force(assessment: Assessment, *, by: User) -> Signature:
+    signature = sign(assessment, Meaning.SIGNED, by=by, at=timezone.now())
+    assessment.status = AssessmentStatus.SIGNED
+    assessment.signed_by, assessment.signed_at = by, signature.at
+    assessment.revision = signature.revision
+    assessment.save(update_fields=["status", "signed_by", "signed_at", "revision"])
+    return signature
+
+
 def _write_scores(assessment: Assessment, content: Content) -> None:
     Score.objects.bulk_create(
         [
@@ -229,6 +229,15 @@ def _void(assessment: Assessment, *, reason: str, by: User) -> None:
     cells = assessment.scores.values_list("movement", "side")
     progress.refresh(assessment.patient, list(cells))
     marks.refresh(assessment)
+
+
+def _real(changes: Mapping[Cell, Result], standing: Mapping[Cell, Score]) -> dict[Cell, Result]:
+    """Return the changes that say something else than what stands."""
+    return {
+        cell: result
+        for cell, result in changes.items()
+        if cell not in standing or _columns(result) != _columns(result_of(standing[cell]))
+    }
 
 
 def _write_changes(
