@@ -7,6 +7,7 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from assessments.views.start import start
@@ -22,6 +23,7 @@ handler500 = "mmt.errors.server_error"
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     return HttpResponse("ok", content_type="text/plain")

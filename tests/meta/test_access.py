@@ -79,7 +79,7 @@ KEY = "key key key key key key"
 
 # name -> (GET, POST)
 TABLE = {
-    "healthz": (OPEN, OPEN),
+    "healthz": (OPEN, NEVER),
     "csp_reports": (NEVER, OPEN),
     "service_worker": (OPEN, NEVER),
     "manifest": (OPEN, NEVER),
@@ -487,6 +487,26 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Thi
     missing = getattr(client, method)(address(name, blank))
     assert foreign.status_code == missing.status_code == 404
     assert foreign.content == missing.content
+
+
+# Pages of the sign-in library, whose forms take PUT for POST; both ask the same of who sends.
+TAKE_PUT = re.compile(r"account_|mfa_")
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_no_page_takes_another_method(method: str, things: Things) -> None:
+    """The lead physiotherapist, who may do most: 405, or as closed as ever."""
+    taken = {}
+    client = browser_of("lead", things)
+    for name in TABLE:
+        if TAKE_PUT.match(name):
+            continue
+        with transaction.atomic():
+            status = getattr(client, method)(address(name, things)).status_code
+            transaction.set_rollback(True)
+        if status not in (401, 403, 404, 405):
+            taken[name] = status
+    assert taken == {}
 
 
 # What a stranger may open who has emergency access: to read, and to say that a page was printed.
