@@ -33,6 +33,28 @@ def until(page: Page, script: str) -> None:
     raise AssertionError(f"never true: {script}")
 
 
+# Reading waits for the writing that was begun before it.
+NOTHING_HELD = """() => new Promise((done) => {
+  const request = indexedDB.open("strength-recorder");
+  request.onsuccess = () => {
+    const rows = request.result.transaction("outbox").objectStore("outbox").count();
+    rows.onsuccess = () => {
+      request.result.close();
+      done(!rows.result);
+    };
+  };
+})"""
+
+
+def settle(page: Page) -> None:
+    """Wait until all is saved and the device holds nothing of it any more.
+
+    What is counted as waiting afterwards is what was typed afterwards.
+    """
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    until(page, NOTHING_HELD)
+
+
 def send(page: Page, path: str, having: str, **typed: str) -> str:
     """Send the form of a page that has this field, as it is but for what is typed.
 

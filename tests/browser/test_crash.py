@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 
 from tests.product import Product
 
-from .steps import NewPatient, SignIn, score
+from .steps import NewPatient, SignIn, score, settle
 
 PHYSIO = "physio@harbour.example"
 GRADED = "#score-grid input[data-state=graded]"
@@ -85,7 +85,7 @@ def test_a_killed_browser_gives_unsent_scores_back_after_signing_in(
     sign_in(page, PHYSIO)
     page.goto(new_patient(page))
     score(page, "44")
-    expect_state(page, "saved")
+    settle(page)
     first.set_offline(True)
     for key in "01":
         page.keyboard.press(key)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.product import Product
 
-from .steps import GRID, RECORD, NewPatient, SignIn, until
+from .steps import GRID, RECORD, NewPatient, SignIn, settle, until
 
 TEN, REST = "4432105444", "45544455543210"
 
@@ -117,7 +117,7 @@ def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     typed = "0123454321" * 8
     cells = page.locator("#score-grid input.cell").evaluate_all(CELLS)
     press(page, typed[:10])
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, typed[10:35])
     state(page, "offline")
@@ -173,7 +173,7 @@ def test_a_page_closed_without_a_network_gives_its_scores_back(patient_page: Pag
     page = patient_page
     start(page)
     press(page, TEN)
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, "012")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "3")
@@ -193,7 +193,7 @@ def test_what_a_closed_page_left_is_sent_from_any_other(patient_page: Page) -> N
     page = patient_page
     start(page)
     press(page, "44")
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, "01")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "2")
@@ -256,7 +256,7 @@ def test_signing_out_with_scores_unsent_asks_first(patient_page: Page) -> None:
     page, said = patient_page, []
     start(page)
     press(page, "4")
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, "4")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
@@ -286,7 +286,7 @@ def test_what_can_no_longer_be_opened_stays_and_keeps_nobody_from_signing_out(
     page = patient_page
     start(page)
     press(page, "4")
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, "4")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
@@ -336,7 +336,7 @@ def test_scores_for_a_draft_that_was_discarded_elsewhere_are_shown_till_thrown_a
     page = patient_page
     start(page)
     press(page, "4")
-    state(page, "saved")
+    settle(page)
     page.context.set_offline(True)
     press(page, "2")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "1")
