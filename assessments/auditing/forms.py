@@ -19,7 +19,7 @@ class FilterForm(forms.Form):
         Clinic.objects.none(), to_field_name="slug", required=False, label=_("Clinic")
     )
     log = forms.ChoiceField(
-        choices=[("", _("the clinic’s records")), ("sign-ins", _("signing in and accounts"))],
+        choices=[("", _("the records")), ("sign-ins", _("signing in and accounts"))],
         required=False,
         label=_("About"),
     )
