@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -38,6 +39,7 @@ class Hunt:
     )
     took: dict[pytest.Item, float] = field(default_factory=dict)
     failed: bool = False
+    red: list[str] = field(default_factory=list)  # before any guard was removed
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -64,16 +66,15 @@ class Hunt:
         typesetting._compile = _quick_page  # type: ignore[assignment]
         # The world of the access table is built once, and is there in every copy.
         items = sorted(_few_of_each(session.items), key=lambda item: IN_TABLE in item.nodeid)
-        red = []
         for place, item in enumerate(items):
             after = items[place + 1] if place + 1 < len(items) else items[-2]
             _run(item, after)
             if self.failed:
-                red.append(item.nodeid)
+                self.red.append(item.nodeid)
                 self.took.pop(item, None)
                 self.failed = False
-        if red:
-            self.say(f"Left out, red before any guard was removed: {', '.join(red)}")
+        if self.red:
+            self.say(f"Left out, red before any guard was removed: {', '.join(self.red)}")
         self.say(
             f"{len(self.took)} tests are green; {len(self.guards)} guards are removed in turn."
         )
@@ -107,7 +108,7 @@ class Hunt:
             except LookupError:
                 os._exit(NOT_THERE)
             limit = time.monotonic() + PATIENCE_SECONDS
-            for item, after in zip(likely, [*likely[1:], likely[-1]], strict=True):
+            for item, after in zip(likely, [*likely[1:], *likely[-1:]], strict=True):
                 _run(item, after)
                 if self.failed:
                     os._exit(FOUND)
@@ -134,9 +135,9 @@ class Hunt:
         return sorted(chosen, key=lambda item: _turn(item, names, self.took[item]))
 
 
-def _quick_page(facts: Any, form: str, **_options: Any) -> bytes:
+def _quick_page(facts: Any, form: str, template: Path, **_options: Any) -> bytes:
     """Stand in for typst: its threads do not live on in a copy of the process."""
-    return b"%PDF-" + json.dumps([facts, form], default=str).encode()
+    return b"%PDF-" + json.dumps([facts, form, template.name], default=str).encode()
 
 
 def _few_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
