@@ -1,6 +1,7 @@
 """What the database itself refuses about records. See `mmt.triggers`."""
 
 from mmt.triggers import Trigger
+from patients.triggers import UNDER_WAY, erasing
 
 _STATUS_OF_NEW = "(SELECT status FROM assessments_assessment WHERE id = NEW.assessment_id)"
 _STATUS_OF_OLD = "(SELECT status FROM assessments_assessment WHERE id = OLD.assessment_id)"
@@ -9,6 +10,29 @@ _CITES_ITS_CHANGE = (
     " JOIN assessments_amendment amendment ON amendment.id = change.amendment_id"
     " WHERE amendment.id = NEW.amendment_id AND amendment.assessment_id = NEW.assessment_id"
     " AND change.movement = NEW.movement AND change.side = NEW.side)"
+)
+
+
+def _going(record: str) -> str:
+    """Return the condition that a record goes with its patient, who is being erased.
+
+    One that was filed anew on another patient is voided and tells of that other one: it goes with
+    the other, too, who is of the same clinic.
+    """
+    return (
+        "EXISTS (SELECT 1 FROM assessments_assessment going JOIN patients_erasure erasure"  # noqa: S608  (ours)
+        " ON (erasure.patient_id = going.patient_id OR (erasure.clinic_id = going.clinic_id"
+        " AND EXISTS (SELECT 1 FROM assessments_assessment anew"
+        " WHERE anew.moved_from_id = going.id)))"
+        f" WHERE going.id = {record} AND {UNDER_WAY})"
+    )
+
+
+_GOING = _going("OLD.assessment_id")
+_CHANGE_GOES = (
+    "EXISTS (SELECT 1 FROM assessments_amendment amendment"  # noqa: S608  (names of ours alone)
+    " WHERE amendment.id = OLD.amendment_id"
+    f" AND {_going('amendment.assessment_id')})"
 )
 # Everything of a record but its way from signed to amended to voided.
 _FROZEN = [
@@ -114,6 +138,7 @@ TRIGGERS = (
         when="TRUE",
         message="A score is never deleted.",
         truncate=True,
+        unless_erased=_GOING,
     ),
     Trigger(
         name="measurement_added_under_a_signature",
@@ -136,6 +161,7 @@ TRIGGERS = (
         when=f"({_STATUS_OF_OLD} <> 'draft')",
         message="A signed measurement is never deleted.",
         truncate=True,
+        unless_erased=_GOING,
     ),
     Trigger(
         name="assessment_frozen_by_signature",
@@ -163,6 +189,7 @@ TRIGGERS = (
         when="TRUE",
         message="A signature stays as it was given.",
         truncate=True,
+        unless_erased=_GOING,
     ),
     Trigger(
         name="assessment_amended_has_an_amendment",
@@ -180,6 +207,7 @@ TRIGGERS = (
         events=("DELETE",),
         when="OLD.status <> 'draft'",
         message="A signed assessment is never deleted.",
+        unless_erased=_going("OLD.id"),
     ),
     Trigger(
         name="assessment_fits_its_patient",
@@ -205,6 +233,7 @@ TRIGGERS = (
         when="TRUE",
         message="A blind pair is ended, never deleted.",
         truncate=True,
+        unless_erased=f"({_going('OLD.first_id')} OR {_going('OLD.second_id')})",
     ),
     Trigger(
         name="blind_pair_stays_one_test",
@@ -234,8 +263,12 @@ TRIGGERS = (
             when="TRUE",
             message="What was amended stays as it was told.",
             truncate=True,
+            unless_erased=unless_erased,
         )
-        for table in ("amendment", "scorechange")
+        for table, unless_erased in (
+            ("amendment", _GOING),
+            ("scorechange", _CHANGE_GOES),
+        )
     ),
     Trigger(
         name="letter_of_a_record_as_it_stands",
@@ -269,6 +302,7 @@ TRIGGERS = (
         when="TRUE",
         message="A letter stays as it was sent.",
         truncate=True,
+        unless_erased=f"({_GOING} OR {_going('OLD.compared_with_id')})",
     ),
     Trigger(
         name="weakness_append_only",
@@ -277,5 +311,6 @@ TRIGGERS = (
         when="TRUE",
         message="A judgement of weakness is never edited: a newer one stands in its place.",
         truncate=True,
+        unless_erased=erasing("OLD.patient_id"),
     ),
 )

@@ -163,6 +163,7 @@ SESSION_ENGINE = "mmt.accounts.store"
 DUTIES = [
     "mmt.audit.verify.verify_daily",
     "assessments.signing.verify_daily",
+    "assessments.erasing.erase.erase_due",
     "mmt.jobs.upkeep.refresh_statistics",
     "mmt.jobs.retention.daily",
 ]

@@ -17,7 +17,8 @@ class Trigger:
     """Refuses `events` ("INSERT", "UPDATE", "DELETE") on a row of `table` where `when` holds.
 
     `when` is an SQL condition over OLD and NEW that both databases understand. With `truncate`,
-    PostgreSQL refuses TRUNCATE too (SQLite has none).
+    PostgreSQL refuses TRUNCATE too (SQLite has none). `unless_erased` is a condition over OLD under
+    which a row may be deleted all the same: that its patient is being erased.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Trigger:
     when: str
     message: str
     truncate: bool = False
+    unless_erased: str = ""
 
     def create(self, vendor: str) -> Iterator[str]:
         yield from self._postgresql() if vendor == "postgresql" else self._sqlite()
@@ -39,8 +41,11 @@ class Trigger:
             yield f"DROP TRIGGER IF EXISTS {self.name}_{event}"
 
     def _sqlite(self) -> Iterator[str]:
-        when = self.when.replace("IS DISTINCT FROM", "IS NOT")  # known to every SQLite
         for event in self.events:
+            when = self.when
+            if event == "DELETE" and self.unless_erased:
+                when = f"({when}) AND NOT {self.unless_erased}"
+            when = when.replace("IS DISTINCT FROM", "IS NOT")  # known to every SQLite
             yield (
                 f'CREATE TRIGGER {self.name}_{event.lower()} BEFORE {event} ON "{self.table}" '
                 f"FOR EACH ROW WHEN {when} "
@@ -52,10 +57,12 @@ class Trigger:
         refuse = (
             f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'"
         )
-        if self.truncate:
-            condition = f"IF TG_OP = 'TRUNCATE' THEN {refuse}; END IF; IF {self.when}"
-        else:
-            condition = f"IF {self.when}"
+        # A statement of its own each: of OLD and NEW there is not both for every event.
+        condition = f"IF TG_OP = 'TRUNCATE' THEN {refuse}; END IF; " if self.truncate else ""
+        if self.unless_erased:
+            goes = f"IF {self.unless_erased} THEN RETURN OLD; END IF;"
+            condition += f"IF TG_OP = 'DELETE' THEN {goes} END IF; "
+        condition += f"IF {self.when}"
         yield (
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN {condition} THEN {refuse}; END IF; "

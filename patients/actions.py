@@ -10,6 +10,7 @@ from mmt.accounts.models import User
 from mmt.audit.log import Told, record, record_many
 from mmt.audit.models import Action
 
+from .erasure import withdraw_for
 from .models import FunctionalTest, Patient, SearchTerm
 from .names import fold, search_terms
 
@@ -106,6 +107,8 @@ def archive_patient(patient: Patient, *, by: User) -> None:
 
 @transaction.atomic
 def restore_patient(patient: Patient, *, by: User) -> None:
+    """Take a patient back, who then is not erased either."""
+    withdraw_for(patient.pk, by=by)
     _set_archived(patient, by=by, archived=False)
 
 

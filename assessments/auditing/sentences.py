@@ -45,6 +45,9 @@ DID: Mapping[Action, tuple[Kind, Text]] = {
     Action.PATIENT_EDITED: (Kind.CHANGED, gettext_lazy("changed the patient’s own data")),
     Action.PATIENT_ARCHIVED: (Kind.CHANGED, gettext_lazy("archived the patient")),
     Action.PATIENT_RESTORED: (Kind.CHANGED, gettext_lazy("took the patient back from the archive")),
+    Action.ERASURE_ASKED: (Kind.CHANGED, gettext_lazy("asked for the patient to be erased")),
+    Action.ERASURE_CONFIRMED: (Kind.CHANGED, gettext_lazy("confirmed that the patient is erased")),
+    Action.ERASURE_WITHDRAWN: (Kind.CHANGED, gettext_lazy("withdrew the erasure of the patient")),
     Action.DRAFT_STARTED: (Kind.CHANGED, gettext_lazy("started an assessment")),
     Action.DRAFT_DISCARDED: (Kind.CHANGED, gettext_lazy("discarded a draft")),
     Action.RETENTION_APPLIED: (
@@ -76,6 +79,7 @@ DETAILS: Mapping[str, Text] = {
     "reason": gettext_lazy("reason"),
     "said": gettext_lazy("what"),
     "person": gettext_lazy("person"),
+    "ground": gettext_lazy("legal ground"),
     "kind": gettext_lazy("kind"),
     "name": gettext_lazy("name"),
     "title": gettext_lazy("title"),

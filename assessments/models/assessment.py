@@ -79,9 +79,14 @@ class Assessment(Context):
     voided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=300, blank=True)
-    # The voided record that this one was filed anew for, on the right patient.
+    # The voided record that this one was filed anew for, on the right patient. It is signed, so it
+    # stays as it is when the wrong patient is erased, and then leads nowhere.
     moved_from = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="moved_to"
+        "self",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="moved_to",
+        db_constraint=False,
     )
 
     own_order: list[str] | None  # of `with_own_order`

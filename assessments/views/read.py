@@ -71,6 +71,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "next_sheet": is_of_the_pile(request.session, assessment),
         "pair": pairs_of(assessment).first(),
         "moved_to": getattr(assessment, "moved_to", None),
+        "moved_from": assessment.moved_from_id and _moved_from(assessment.pk),
         "may_amend": user_can(check_user_can_amend, request.user, assessment),
         "may_void": user_can(check_user_can_void, request.user, assessment),
         "letters": assessment.letters.listed(),
@@ -85,12 +86,18 @@ def _origin(assessment: Assessment) -> dict[str, object]:
     if not assessment.is_imported:
         return {}
     known = ImportedVisit.objects.select_related("batch")
-    first = assessment
-    while first.moved_from:
-        first = first.moved_from
+    first = assessment.pk
+    while before := _moved_from(first):
+        first = before
     found = known.filter(assessment=first).first()
     said = (found and found.batch.mapping) or {}
     return {"imported": found, "imported_turned": said.get("direction") == "down"}
+
+
+def _moved_from(assessment_id: UUID) -> UUID | None:
+    """Return the record that this one was filed anew for; none where its patient was erased."""
+    found = Assessment.objects.filter(moved_to=assessment_id)
+    return found.values_list("pk", flat=True).first()
 
 
 def _signature(assessment: Assessment) -> dict[str, object]:

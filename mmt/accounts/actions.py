@@ -120,8 +120,8 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
     before = _roles_of(now.user, now.clinic)
     same = Membership.objects.filter(user=now.user, clinic=now.clinic, role=role).first()
     if same is None:
-        now.role = role
-        now.save(update_fields=["role"])
+        now.role, now.since = role, timezone.now()
+        now.save(update_fields=["role", "since"])
     else:  # the person has or had that role too: its row tells it
         _set_active(now, active=False)
         _set_active(same, active=True)
@@ -216,8 +216,8 @@ def _check_stays_managed(membership: Membership, role: Role | None, *, by: User)
 
 
 def _set_active(membership: Membership, *, active: bool) -> None:
-    membership.active = active
-    membership.save(update_fields=["active"])
+    membership.active, membership.since = active, timezone.now()
+    membership.save(update_fields=["active", "since"])
 
 
 def _grant(user: User, clinic: Clinic, role: Role) -> Membership:

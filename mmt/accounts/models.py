@@ -191,7 +191,10 @@ class Clinic(models.Model):
 
 
 class Membership(models.Model):
-    """A person's role in a clinic. Never deleted: it says who was who when a record was made."""
+    """A person's role in a clinic. Never deleted: it says who was who when a record was made.
+
+    `since` is when it was given, taken away or given back last.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

@@ -31,6 +31,7 @@ class Permission(Enum):
     MANAGE_CLINIC = auto()
     SET_ENTRY_ORDER = auto()
     READ_AUDIT = auto()
+    ERASE = auto()  # ask that a patient be erased, or confirm it
     OPEN_IN_EMERGENCY = auto()  # read a patient of another clinic for a while, giving a reason
     SEE_QUALITY = auto()  # the data-quality board, agreement of testers
 
@@ -66,6 +67,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_CLINIC,
         Permission.SET_ENTRY_ORDER,
         Permission.READ_AUDIT,
+        Permission.ERASE,
         Permission.SEE_QUALITY,
     },
 }

@@ -124,6 +124,11 @@ def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
     return len(events)
 
 
+def forget_viewings(patient_id: UUID) -> None:
+    """Take the notes of the last hours who saw an erased patient; the events tell it."""
+    Viewing.objects.filter(patient_id=patient_id).delete()
+
+
 def record_refusal(action: Action, *, by: Actor, pattern: str, **event: Any) -> None:
     """Tell that `by` was refused what `pattern` names, once in an hour; `event` as for `record`."""
     trace.refused.set(True)

@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mmt.accounts.models import Clinic
+
 from . import files
 from .kinds import kind_of
-from .models import Job, State
+from .models import FINISHED, Job, State
 
 MOST_ATTEMPTS = 2
 FREE: dict[str, Any] = {"claim": None, "lease_until": None}
@@ -101,6 +103,18 @@ def sweep() -> None:
                 _of(job).update(state=State.WAITING, **FREE)
             else:
                 fail(job, _("The program that did this stopped in the middle. Nothing was kept."))
+
+
+def throw_away(clinic: Clinic) -> None:
+    """Have the results of a clinic's work thrown away, in the caller's transaction; what is being
+    written is begun anew, so that it holds nothing of before. `clear` then removes the files.
+    """
+    mine = Job.objects.filter(clinic=clinic)
+    for job in mine.filter(state=State.RUNNING).select_for_update():
+        kind = kind_of(job)
+        if kind and kind.repeatable:
+            _of(job).update(state=State.WAITING, **FREE)
+    mine.filter(state__in=FINISHED).update(expires_at=timezone.now())
 
 
 def clear() -> None:

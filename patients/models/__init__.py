@@ -2,6 +2,7 @@
 
 from .care import CareContact, Profession, Referral, ReferralStatus
 from .emergency import EmergencyAccess, EmergencyReason
+from .erasure import Erasure, LegalGround, Way
 from .functional_test import FunctionalKind, FunctionalTest, NotAble, WalkingAid
 from .happenings import Event, EventKind, Intervention, InterventionKind
 from .patient import BodySide, Course, Patient, SearchTerm, Sex
@@ -12,12 +13,14 @@ __all__ = [
     "Course",
     "EmergencyAccess",
     "EmergencyReason",
+    "Erasure",
     "Event",
     "EventKind",
     "FunctionalKind",
     "FunctionalTest",
     "Intervention",
     "InterventionKind",
+    "LegalGround",
     "NotAble",
     "Patient",
     "Profession",
@@ -26,4 +29,5 @@ __all__ = [
     "SearchTerm",
     "Sex",
     "WalkingAid",
+    "Way",
 ]

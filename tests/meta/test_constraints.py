@@ -7,11 +7,12 @@ from tests.assessments.exchange.incoming import test_constraints as imports
 from tests.audit import test_log as audit
 from tests.jobs import test_models as jobs
 from tests.patients import test_emergency as emergency
+from tests.patients import test_erasure as erasure
 from tests.patients import test_models as patients
 from tests.refusals import rules
 
 
 def test_every_rule_of_the_database_is_tried() -> None:
-    rooms = (accounts, audit, jobs, patients, emergency, assessments, pairs, imports)
+    rooms = (accounts, audit, jobs, patients, emergency, erasure, assessments, pairs, imports)
     tried = {name for cases in rooms for name, _write in cases.CASES}
     assert tried == set(rules())

@@ -112,7 +112,7 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
         by=by,
         clinic_id=found.clinic_id,
         target=found.pk,
-        detail={"file": found.file_name, "sha256": found.file_hash} | found.counts,
+        detail={"sha256": found.file_hash} | found.counts,
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,17 +10,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import record
 from mmt.audit.models import Action
+from patients.models import Patient
 
 from ...models import Import, ImportStatus, RememberedMapping, StagedTable
 from .mapping import WHY, Mapping, NoMapping, fitted, from_json, proposed, signature
 from .table import Table
 
 KEPT_FOR = timedelta(days=1)
+NO_NAME = "–"  # of a file that somebody was in who is erased
 
 
 def hash_of(path: Path) -> str:
@@ -57,7 +61,7 @@ def stage(
         by=by,
         clinic_id=clinic.pk,
         target=found.pk,
-        detail={"file": found.file_name, "sha256": file_hash, "rows": table.about["rows"]},
+        detail={"sha256": file_hash, "rows": table.about["rows"]},
     )
     return found
 
@@ -73,6 +77,21 @@ def forget_old() -> None:
         return
     Import.objects.filter(status=ImportStatus.STAGED, **old).delete()
     StagedTable.objects.filter(batch__in=Import.objects.filter(**old)).delete()
+
+
+def forget_staged(clinic: Clinic) -> None:
+    """Delete the rows of files that wait to be imported: they may be of somebody who is erased."""
+    Import.objects.filter(clinic=clinic, status=ImportStatus.STAGED).delete()
+    StagedTable.objects.filter(batch__clinic=clinic).delete()
+
+
+def forget_names(patient: Patient, records: Sequence[UUID]) -> None:
+    """Take the names of the files that the patient or the records were in, and of their sheets."""
+    theirs = Q(patients__patient=patient) | Q(visits__assessment__in=records)
+    for found in Import.objects.filter(theirs).distinct():
+        found.file_name = NO_NAME
+        found.reading |= {"sheet": "", "sheets": []}
+        found.save(update_fields=["file_name", "reading"])
 
 
 def first_mapping(found: Import) -> tuple[Mapping, RememberedMapping | None]:
