@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,9 @@ class MmtConfig(AppConfig):
     verbose_name = _("Strength recorder")
 
     def ready(self) -> None:
-        from mmt import checks  # noqa: F401  (its checks register themselves)
+        from mmt import checks, slow  # noqa: F401  (its checks register themselves)
+
+        connection_created.connect(slow.watch, dispatch_uid="watch-statements")
 
         pre_migrate.connect(_lift_triggers, dispatch_uid="lift-triggers")
         post_migrate.connect(_install_triggers, dispatch_uid="install-triggers")

@@ -11,6 +11,7 @@ from mmt import env
 
 SHORTEST_KEY = 40  # characters
 FEWEST_SIGNS = 10  # different ones
+SHORTEST_TOKEN = 20
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -32,6 +33,16 @@ def secrets_are_secret(app_configs: Sequence[Any] | None, **_kwargs: Any) -> lis
         for name, key in _keys()
         if _is_weak(key)
     ]
+
+
+@register(Tags.security)
+def figures_are_not_guessed(
+    app_configs: Sequence[Any] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        hint = f"METRICS_TOKEN: {SHORTEST_TOKEN} random signs or more."
+        return [Error("The token of /metrics is short.", hint=hint, id="mmt.E007")]
+    return []
 
 
 def _keys() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ names, or made once and kept in the data folder with owner-only rights.
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -62,7 +63,7 @@ def secret(name: str, folder: Path) -> str:
     """Return the secret from the environment, else from `folder`, made on first use."""
     if value := text(name):
         return value
-    path = folder / name.lower().replace("_", "-")
+    path = _file_of(name, folder)
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -75,6 +76,23 @@ def secret(name: str, folder: Path) -> str:
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(50))
     return path.read_text(encoding="ascii").strip()
+
+
+def _file_of(name: str, folder: Path) -> Path:
+    return folder / name.lower().replace("_", "-")
+
+
+def is_kept(name: str, folder: Path) -> bool:
+    """Whether `secret` would find the same one again."""
+    return bool(text(name)) or _file_of(name, folder).is_file()
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Read addresses and networks. Raises ImproperlyConfigured on any other word."""
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name}: {problem}.") from None
 
 
 def database(folder: Path) -> dict[str, object]:

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from mmt import trace
+
 RETRY_SECONDS = 5
 # SQLite's primary result codes: https://www.sqlite.org/rescode.html
 SQLITE_ERROR, SQLITE_IOERR, SQLITE_FULL = 1, 10, 13
@@ -121,4 +123,7 @@ def _for_program(request: HttpRequest, status: int, detail: str) -> HttpResponse
 
 
 def _page(status: int, **words: str) -> HttpResponse:
+    """Only a fault tells the request's name: elsewhere two answers must be the same."""
+    if status >= 500:
+        words["request_id"] = trace.current.get().request_id
     return HttpResponse(render_to_string(f"{status}.html", words), status=status)

@@ -1,5 +1,6 @@
 """House rules that hold for every answer."""
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ UNUSED = ", ".join(
     )
 )
 
+REQUEST_ID = re.compile(r"[0-9a-f]{32}")  # nginx's $request_id, and ours
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -32,8 +34,8 @@ def request_id(get_response: GetResponse) -> GetResponse:
     """Name each request, so that its audit events and log lines can be found together."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        name = uuid.uuid4().hex
-        token = trace.current.set(trace.Trace(name, trace.client_address(request)))
+        name = _named_by_proxy(request) or uuid.uuid4().hex
+        token = trace.current.set(trace.Trace(name, trace.client_address(request), request))
         trace.refused.set(False)
         try:
             response = get_response(request)
@@ -43,6 +45,16 @@ def request_id(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def _named_by_proxy(request: HttpRequest) -> str | None:
+    """Return the name that the proxy in front gave, if it is one.
+
+    The server leaves X-Forwarded-For on what the trusted proxy sent, and on nothing else.
+    """
+    name = request.headers.get("X-Request-ID", "")
+    trusted = settings.HTTPS and "X-Forwarded-For" in request.headers
+    return name if trusted and REQUEST_ID.fullmatch(name) else None
 
 
 def bodiless_head(get_response: GetResponse) -> GetResponse:

@@ -8,15 +8,15 @@ import json
 import logging
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
+from mmt import trace
 
 LARGEST = 16 * 1024  # bytes
 MOST_A_MINUTE = 60  # of all browsers together, in one process
@@ -73,15 +73,8 @@ def _line(report: dict[str, Any]) -> str:
 
     rule = _DETAIL.sub("", said("effective-directive", "effectiveDirective"))
     known = rule if rule in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] else "another rule"
-    page = _page(said("document-uri", "documentURL"))
+    page = trace.route_of(said("document-uri", "documentURL"))
     return f"{known} on {page}: {_blocked(said('blocked-uri', 'blockedURL'))}"
-
-
-def _page(address: str) -> str:
-    try:
-        return resolve(urlsplit(address).path).view_name
-    except (Resolver404, ValueError):
-        return "no page of ours"
 
 
 def _blocked(address: str) -> str:

@@ -22,6 +22,8 @@ SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secrets")
 DEIDENTIFICATION_KEY = env.secret("DEIDENTIFICATION_KEY", DATA_DIR / "secrets")
 # It seals the secrets of second factors; those after it open what was sealed with them before.
 FACTOR_KEYS = [env.secret("FACTOR_KEY", DATA_DIR / "secrets"), *env.words("FACTOR_KEY_OLD")]
+# Where they are made here, they must stay: with another, something is lost for good.
+SECRETS = ("SECRET_KEY", "DEIDENTIFICATION_KEY", "FACTOR_KEY")
 # What else the movements are called in FHIR, see docs/api.md.
 FHIR_CODES_FILE = env.text("FHIR_CODES_FILE")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -29,7 +31,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = env.flag("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
 # A probe asks the process itself; a program must not find out by being led on that it is in plain.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^(api/v1|fhir)/"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^(api/v1|fhir)/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -96,6 +98,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "mmt.middleware.request_id",
+    "mmt.served.served",
     "mmt.middleware.bodiless_head",
     "mmt.middleware.isolated",
     "django.middleware.security.SecurityMiddleware",
@@ -242,16 +245,30 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mmt.storage.StaticStorage"},
 }
 
-# --- Log --------------------------------------------------------------------------------------
+# --- Log and figures --------------------------------------------------------------------------
+# Who may have the figures of /metrics: a token, or who asks from an address. Nobody by default.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES")
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)  # 0: none is told
+LOG_LEVEL = env.text("LOG_LEVEL", "WARNING")
+LOG_JSON = env.flag("LOG_JSON", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "plain": {
             "()": "mmt.log_lines.QuietFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "mmt.log_lines.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_JSON else "plain",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Who reads lines by program wants one of every request.
+    "loggers": {"mmt.request": {"level": "INFO"}} if LOG_JSON else {},
 }

@@ -15,6 +15,7 @@ from mmt import offline, reports
 from mmt.accounts import own, token_views
 from mmt.accounts.factors import views as factors
 from mmt.accounts.session import clears_device, device
+from mmt.watch import views as watch
 
 handler400 = "mmt.errors.bad_request"
 handler403 = "mmt.errors.permission_denied"
@@ -80,6 +81,8 @@ token_patterns = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", watch.readyz, name="readyz"),
+    path("metrics", watch.metrics, name="metrics"),
     path("csp-reports/", reports.csp_reports, name="csp_reports"),
     path("service-worker.js", offline.service_worker, name="service_worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),

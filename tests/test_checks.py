@@ -17,6 +17,7 @@ UNSAFE: dict[str, dict[str, Any]] = {
     "mmt.E003": {"ALLOWED_HOSTS": ["clinic.example", "*"], "HTTPS": True},
     "mmt.E004": {"NODES": 2, "DATABASES": {"default": {"ENGINE": "x.sqlite3"}}},
     "mmt.E005": {"ALLOWED_HOSTS": ["clinic.example"]},
+    "mmt.E007": {"METRICS_TOKEN": "guess-me"},
 }
 
 

@@ -1,23 +1,29 @@
 """The process's log says what failed and where, without what somebody had typed."""
 
+import json
 import logging
+import runpy
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from mmt.log_lines import LEFT_OUT, QuietFormatter
+from mmt import trace
+from mmt.log_lines import LEFT_OUT, JsonFormatter, QuietFormatter
 
 TYPED = "Winters"
+PLAIN = QuietFormatter("%(message)s")
+SETTINGS = Path(__file__).resolve().parents[1] / "mmt" / "settings.py"
 
 
-def told(fail: Callable[[], object]) -> str:
+def told(fail: Callable[[], object], formatter: logging.Formatter = PLAIN) -> str:
     try:
         fail()
     except Exception:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "broken", None, sys.exc_info())
-    return QuietFormatter("%(message)s").format(record)
+    return formatter.format(record)
 
 
 def refused_row() -> None:
@@ -49,6 +55,38 @@ def test_what_the_machine_says_is_kept() -> None:
     assert told(away).endswith("django.db.utils.OperationalError: connection refused")
 
 
-def test_the_product_logs_so(settings: object) -> None:
-    [formatter] = settings.LOGGING["formatters"].values()  # type: ignore[attr-defined]
-    assert formatter["()"] == "mmt.log_lines.QuietFormatter"
+@pytest.mark.parametrize("kind", [QuietFormatter, JsonFormatter])
+def test_a_library_tells_of_a_route_not_of_a_path(kind: type[logging.Formatter]) -> None:
+    path = "/patients/0f7f6a8e-5d1c-4a52-9d55-2f4b8f6f0c11/"
+    given = {"msg": "%s: %s", "args": ("Not Found", path), "levelno": logging.WARNING}
+    line = kind().format(logging.makeLogRecord(given | {"name": "django.request"}))
+    assert "Not Found: assessments:person" in line
+    serving = {"msg": "Exception while serving %s", "args": (f"/{TYPED}",), "name": "waitress"}
+    line = kind().format(logging.makeLogRecord(serving))
+    assert line.find("Exception while serving no-page") >= 0
+
+
+def test_a_line_of_json_is_one_line_with_its_request_and_its_error() -> None:
+    def away() -> None:
+        raise OperationalError("connection\nrefused")
+
+    token = trace.current.set(trace.Trace("a" * 32))
+    line = told(away, JsonFormatter())
+    trace.current.reset(token)
+    assert "\n" not in line
+    found = json.loads(line)
+    assert (found["level"], found["logger"], found["message"]) == ("ERROR", "x", "broken")
+    assert (found["request"], found["time"][-6:]) == ("a" * 32, "+00:00")
+    assert found["error"].endswith("OperationalError: connection\nrefused")
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("no", "mmt.log_lines.QuietFormatter"), ("yes", "mmt.log_lines.JsonFormatter")],
+)
+def test_one_setting_says_how_the_product_logs(
+    word: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_JSON", word)
+    found = runpy.run_path(str(SETTINGS))["LOGGING"]
+    assert found["formatters"][found["handlers"]["stderr"]["formatter"]]["()"] == kind

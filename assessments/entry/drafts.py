@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mmt import metrics
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
@@ -83,18 +84,32 @@ def start_draft(assessment: Assessment, *, by: User) -> Assessment:
     return assessment
 
 
-@transaction.atomic
 def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
     """Take a page's operations into the draft, all or none. Returns the draft as it then stands.
 
     Raises Conflicts where another page changed a cell since, NoLongerADraft after signing.
     Drafts leave no audit events: the signed record does.
     """
+    try:
+        draft, fresh = _take(assessment_id, batch, by)
+    except Conflicts:
+        metrics.SAVES.labels("conflict").inc()
+        raise
+    except NoLongerADraft:
+        metrics.SAVES.labels("signed").inc()
+        raise
+    metrics.SAVES.labels("saved" if fresh else "repeated").inc()
+    return draft
+
+
+@transaction.atomic
+def _take(assessment_id: UUID, batch: Batch, by: User) -> tuple[Draft, bool]:
+    """Return the draft, and whether anything in the batch was new to it."""
     draft = lock_draft(assessment_id)
     taken = draft.clients.get(batch.client, -1)
     fresh = [op for op in batch.operations if op.seq > taken]
     if not fresh:
-        return draft
+        return draft, False
     if found := _conflicts(draft, fresh, batch.client):
         raise Conflicts(draft, found)
     draft.revision += 1
@@ -109,7 +124,7 @@ def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
     draft.clients[batch.client] = fresh[-1].seq
     draft.saved_at, draft.saved_by = timezone.now(), by
     draft.save(update_fields=["cells", "clients", "revision", "saved_at", "saved_by"])
-    return draft
+    return draft, True
 
 
 @transaction.atomic

@@ -129,3 +129,13 @@ class DutyRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WorkerSign(models.Model):
+    """When a worker was last alive (`signs`)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    alive_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.id}, alive {self.alive_at:%Y-%m-%d %H:%M:%S}"

@@ -4,12 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connections
 
-from . import queue
+from . import queue, signs
 from .duties import Rota
 from .models import Job
 from .work import Work, perform
@@ -30,14 +30,24 @@ class Worker:
         self.lease, self.stopping = lease, stopping
         self._swept = self._cleared = float("-inf")
         self._rota = Rota()
+        self._sign = signs.Sign()
 
     def run(self, *, until_idle: bool = False) -> None:
         """Do what there is to do, until told to stop; with `until_idle`, until nothing waits.
 
         Jobs come first; the daily duties are for who stays.
         """
+        try:
+            self._run(until_idle)
+        finally:
+            # A database that is away keeps the sign, which is soon too old to count.
+            with suppress(OperationalError, InterfaceError):
+                self._sign.take_back()
+
+    def _run(self, until_idle: bool) -> None:
         while not self.stopping():
             try:
+                self._sign.give()
                 worked = self.turn() or (not until_idle and self._rota.step())
             except (OperationalError, InterfaceError):
                 log.warning("The database is away.", exc_info=True)
@@ -58,6 +68,7 @@ class Worker:
         if now - self._cleared > CLEAR_SECONDS:
             self._cleared = now
             queue.clear()
+            signs.forget_dead()
         job = queue.claim(self.lease)
         if job is None:
             return False

@@ -80,6 +80,8 @@ KEY = "key key key key key key"
 # name -> (GET, POST)
 TABLE = {
     "healthz": (OPEN, NEVER),
+    "readyz": (OPEN, NEVER),
+    "metrics": (NOWHERE, NEVER),  # but to who brings the token: tests/watch/test_metrics.py
     "csp_reports": (NEVER, OPEN),
     "service_worker": (OPEN, NEVER),
     "manifest": (OPEN, NEVER),

@@ -167,4 +167,4 @@ def test_mails_name_no_patient() -> None:
 def test_failure_pages_need_nothing_and_repeat_nothing() -> None:
     pages = ["400", "403", "404", "429", "500", "plain"]
     text = "".join(text_of(ROOT / "templates" / f"{page}.html") for page in pages)
-    assert re.findall(r"\{\{ (?!language |reason )|\{% url", text) == []
+    assert re.findall(r"\{\{ (?!language |reason |request_id )|\{% url", text) == []

@@ -30,6 +30,8 @@ WAY_THERE = {
     "manifest",
     "offline",
     "healthz",
+    "readyz",
+    "metrics",
 }
 
 

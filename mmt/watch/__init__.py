@@ -1,0 +1,1 @@
+"""What a machine asks of the product: whether it can serve, and figures of how it does."""
