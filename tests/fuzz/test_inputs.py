@@ -37,7 +37,10 @@ BEST = ("lead", "admin", "physio", "clinician", "anonymous")
 ORDER = ("anonymous", "physio", "lead", "clinician", "admin", "stranger")
 POSTED = sorted(name for name, (_get, post) in TABLE.items() if "in" in post.split())
 READ = sorted(
-    name for name, (get, _post) in TABLE.items() if "in" in get.split() and "logout" not in name
+    name
+    for name, (get, _post) in TABLE.items()
+    # The last reads one word of the query, and 503 is what it says where no worker runs.
+    if "in" in get.split() and "logout" not in name and name != "readyz"
 )
 QUERIES = st.dictionaries(
     st.sampled_from(["q", "from", "to", "page", "after", "show", "sort", "order", "next", "side",

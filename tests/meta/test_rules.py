@@ -47,6 +47,7 @@ OPEN_TO_ALL = {
     "mmt/accounts/views.py": "an invitation is accepted by its link",
     "mmt/offline.py": "what a browser keeps for a day without a network, without records",
     "mmt/reports.py": "a browser's report",
+    "mmt/watch/views.py": "whether the node can serve; figures, for who brings their token",
     "mmt/urls.py": "whether the process answers; signing in by passkey",
 }
 LONG = 50_000

@@ -163,7 +163,7 @@ def test_no_address_tells_or_changes_anything_of_the_other_clinic(
                 continue
             with taken_back():
                 response = send(where, asked)
-                assert response.status_code < 500
+                assert response.status_code < 500 or name == "readyz"  # no worker is no fault
                 assert leaks(response, CANARY) == []
                 assert "evil.example" not in response.headers.get("Location", "").partition("?")[0]
                 assert send == client.get or state(clinic) == before
