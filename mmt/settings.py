@@ -170,6 +170,8 @@ DUTIES = [
     "mmt.jobs.upkeep.refresh_statistics",
     "mmt.jobs.retention.daily",
 ]
+# Archived patients not seen for so long are listed to be erased or kept longer; 0: nobody is.
+RECORDS_KEPT_YEARS = env.number("RECORDS_KEPT_YEARS", 0)
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -97,6 +97,7 @@ urlpatterns = [
     path("jobs/", include("mmt.jobs.urls")),
     path("patients/", include("patients.urls")),
     path("emergency/", include("patients.emergency.urls")),
+    path("erasures/", include("assessments.erasing.urls")),
     path("audit/", include("assessments.auditing.urls")),
     path("exports/", include("assessments.exchange.urls")),
     path("imports/", include("assessments.exchange.incoming.urls")),

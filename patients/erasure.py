@@ -8,17 +8,22 @@ from the archive, can stop it. Where a clinic has one administrator only, a mont
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mmt.accounts.mail import tell_administrators
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import ROLE_PERMISSIONS, Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action
 
 from .models import Erasure, Patient, Way
+from .querysets import PatientQuerySet
 
 AFTER_TWO = timedelta(days=7)
 AFTER_ONE = timedelta(days=30)
@@ -34,6 +39,18 @@ def standing_of(patient: Patient) -> Erasure | None:
     """Return the erasure that was asked for and neither withdrawn nor done, with its people."""
     found = Erasure.objects.standing().filter(patient_id=patient.pk)
     return found.select_related("clinic", "asked_by", "confirmed_by").first()
+
+
+def past_their_time() -> "PatientQuerySet":
+    """Return who is archived, and was last seen, longer ago than settings.RECORDS_KEPT_YEARS;
+    nobody where that is 0. An administrator decides about each: nothing goes by itself.
+    """
+    if not settings.RECORDS_KEPT_YEARS:
+        return Patient.objects.none()
+    before = timezone.now() - timedelta(days=365.25 * settings.RECORDS_KEPT_YEARS)
+    asked = Erasure.objects.standing().values("patient_id")
+    unseen = Q(last_seen=None) | Q(last_seen__lt=before.date())
+    return Patient.objects.filter(unseen, archived_at__lt=before).exclude(pk__in=asked)
 
 
 def check_user_can_erase(user: User, patient: Patient) -> None:
@@ -74,6 +91,7 @@ def ask_erasure(patient: Patient, *, ground: str, reason: str, by: User) -> Eras
         due_at=now + AFTER_ONE if alone else None,
     )
     _tell(Action.ERASURE_ASKED, erasure, by=by, ground=ground, reason=reason)
+    transaction.on_commit(lambda: _mail(erasure))
     return erasure
 
 
@@ -115,6 +133,11 @@ def _withdraw(locked: Erasure, *, by: User) -> None:
     locked.withdrawn_by, locked.withdrawn_at = by, timezone.now()
     locked.save(update_fields=["withdrawn_by", "withdrawn_at"])
     _tell(Action.ERASURE_WITHDRAWN, locked, by=by)
+
+
+def _mail(erasure: Erasure) -> None:
+    text = render_to_string("erasing/email_asked.txt", {"erasure": erasure})
+    tell_administrators(erasure.clinic, _("An erasure was asked for at your clinic"), text)
 
 
 def _lock(erasure: Erasure) -> Erasure:

@@ -8,12 +8,23 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from patients.models import Patient
+from patients.models import CareContact, Event, FunctionalTest, Intervention, Patient, Referral
 
-from ..models import Assessment
+from ..models import Assessment, Letter, Weakness
 
 Model = type[models.Model]
+TITLES: Mapping[Promise, tuple[Model, ...]] = {
+    gettext_lazy("assessments, drafts and voided ones among them"): (Assessment,),
+    gettext_lazy("letters and reports"): (Letter,),
+    gettext_lazy("functional tests"): (FunctionalTest,),
+    gettext_lazy("events, treatments and referrals"): (Event, Intervention, Referral),
+    gettext_lazy("people of the care team"): (CareContact,),
+    gettext_lazy("judgements of weakness"): (Weakness,),
+}
 
 
 def hanging() -> Mapping[Model, frozenset[str]]:
@@ -70,6 +81,17 @@ def records_of(patient: Patient) -> list[UUID]:
         found = [key for key, _origin in rows] + found
         before = [origin for _key, origin in rows if origin]
     return found
+
+
+def counted(patient: Patient) -> dict[str, int]:
+    """Return how much of what would go, in words, the most telling first; rest in one line."""
+    rows = rows_of(patient, records_of(patient))
+    numbers = {model: found.count() for model, found in rows.items() if model is not Patient}
+    told = {
+        str(title): sum(numbers.pop(model, 0) for model in models_of)
+        for title, models_of in TITLES.items()
+    }
+    return told | {_("rows that belong to these"): sum(numbers.values())}
 
 
 def _keys_to(target: Model) -> "Iterator[models.ForeignKey[models.Model, models.Model]]":

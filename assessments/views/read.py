@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
 from patients.cards import cards_of
+from patients.erasure import check_user_can_erase, standing_of
 from patients.functional import latest_tests
 from patients.permissions import check_user_can_edit
 
@@ -140,6 +141,8 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "may_record": may_record,
         "may_edit": user_can(check_user_can_edit, request.user, patient),
         "may_read_accesses": user_can(check_user_can_read_accesses, request.user, patient),
+        "may_erase": user_can(check_user_can_erase, request.user, patient),
+        "erasure": standing_of(patient) if patient.archived_at else None,
         "keep": kept_addresses(patient) if may_record else [],
     }
     return render(request, "assessments/person.html", context)

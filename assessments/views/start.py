@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
 from mmt.audit.alarms import open_alarms
-from patients.models import EmergencyAccess, Patient
+from patients.erasure import past_their_time
+from patients.models import EmergencyAccess, Erasure, Patient
 
 from ..entry.drafts import DISCARDED_KEPT
 from ..entry.waiting import OLD_AFTER, all_waiting
@@ -46,9 +47,12 @@ def _watch(user: User) -> dict[str, object]:
     clinics = user.clinic_ids_with(Permission.READ_AUDIT)
     if not clinics:
         return {}
+    erasers = user.clinic_ids_with(Permission.ERASE)
     opened = EmergencyAccess.objects.not_reviewed().filter(patient__clinic__in=clinics)
     return {
         "alarms": list(open_alarms(clinics)),
+        "erasures": Erasure.objects.standing().filter(clinic__in=erasers).count(),
+        "past_time": past_their_time().filter(clinic__in=erasers).count(),
         "emergencies": list(opened.select_related("patient", "person")[:SHOWN]),
     }
 

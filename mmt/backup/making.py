@@ -14,6 +14,7 @@ from django.utils import timezone
 import mmt
 
 from . import archive, place, store
+from .erased import keep_erased
 from .manifest import Manifest
 from .problems import Problem
 
@@ -39,6 +40,7 @@ def make(key: bytes, *, days: int, weeks: int, progress: archive.Progress) -> Ma
                 written = _write(out, key, space, progress)
             if archive.check(partial, key) != written:
                 raise Problem("What was read back is not what was written. Nothing was kept.")
+            keep_erased(where, key)
             file = _publish(partial, where / store.name_for(written.made_at))
         finally:
             partial.unlink(missing_ok=True)

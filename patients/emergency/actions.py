@@ -13,7 +13,7 @@ from mmt.audit.models import Action, AuditEvent, Outcome
 
 from ..models import EmergencyAccess, Patient
 from ..models.emergency import LASTS
-from .mail import tell_administrators
+from .mail import tell_of
 
 MOST_TRIES = 5  # that fail, of one person
 WITHIN = timedelta(hours=1)
@@ -111,7 +111,7 @@ def _open(patient: Patient, person: User, kind: str, reason: str) -> EmergencyAc
     )
     _set_until(person)
     _tell(Action.EMERGENCY_OPENED, access, by=person, kind=kind, reason=reason)
-    transaction.on_commit(lambda: tell_administrators(access))
+    transaction.on_commit(lambda: tell_of(access))
     return access
 
 

@@ -9,25 +9,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
-from mmt.audit.models import AuditEvent
+from mmt.audit.log import record
+from mmt.audit.models import Action, AuditEvent
 from mmt.audit.verify import broken_chains
 from mmt.backup import store
 from mmt.backup.drill import events_since
-from mmt.backup.key import make_key_file
+from mmt.backup.erased import NAME, erased_since, keep_erased
+from mmt.backup.key import make_key_file, read_key
 from mmt.backup.manifest import Manifest
 from mmt.backup.problems import Damaged
 from mmt.backup.restoring import facts_here
@@ -131,9 +133,12 @@ def test_a_backup_taken_during_writes_comes_back_whole(
     assert lost
     assert 0 < int(lost[1]) <= after - before
 
+    tell_erased(uuid4(), harbour)
+    keep_erased(file.parent, read_key())
     with elsewhere(place / "new") as environment:
         restored = manage(environment, "restore", file)
         assert restored.returncode == 0, restored.stderr
+        assert "1 erased after it was made" in restored.stdout
         patients, events = counts(environment)
         assert before <= patients == events < after
         secret = (place / "new" / "secrets" / "secret-key").read_text()
@@ -217,3 +222,32 @@ def test_without_a_key_there_is_no_backup(place: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("BACKUP_KEY_FILE", "")
     with pytest.raises(CommandError, match="Backups need a key"):
         run("backup")
+
+
+def tell_erased(patient_id: UUID, clinic: Clinic) -> None:
+    with transaction.atomic():
+        about = {"patient_id": patient_id, "clinic_id": clinic.pk}
+        record(Action.PATIENT_ERASED, by=None, actor="erasure", **about)
+
+
+def test_who_was_erased_since_is_told_and_erased_again(
+    place: Path, patient: Patient, harbour: Clinic
+) -> None:
+    """The list outlives the database that knew of it, and a change of key."""
+    backups = place / "backups"
+    backups.mkdir()
+    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC)):
+        tell_erased(patient.pk, harbour)
+    keep_erased(backups, os.urandom(32))
+    keep_erased(backups, read_key())
+    key = read_key()
+    assert erased_since(backups, datetime(2026, 1, 4, tzinfo=UTC), key) == 1
+    assert erased_since(backups, datetime(2026, 1, 6, tzinfo=UTC), key) == 0
+    file = backups / NAME
+    assert "1 of 1 are here" in run("erase_again", file)
+    assert Patient.objects.filter(pk=patient.pk).exists()
+    assert "1 erased again, of 1" in run("erase_again", file, "--erase")
+    assert not Patient.objects.filter(pk=patient.pk).exists()
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(CommandError, match="damaged"):
+        run("erase_again", file)

@@ -425,6 +425,22 @@ def test_the_pages_of_the_audit_log(
     assert patient in page.url
     page.goto("/emergency/clinics/harbour-ms-clinic/")
     hold(page)
+    page.goto(f"{address}edit/")
+    page.get_by_role("button", name="Archive this patient").click()
+    page.get_by_role("link", name="Erasure").click()
+    page.get_by_role("button", name="Ask for the erasure").click()
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    hold(page)
+    page.locator("[name=ground]").first.check()
+    page.locator("[name=reason]").fill("Asked in writing on 3 May.")
+    page.locator("[name=checked]").check()
+    page.get_by_role("button", name="Ask for the erasure").click()
+    expect(page.get_by_text("The erasure is asked for")).to_be_visible()
+    hold(page, desk=True)
+    page.goto("/erasures/")
+    hold(page)
+    page.goto(address)
+    hold(page)
 
 
 def test_the_pages_of_importing(watched: Page, sign_in: SignIn, hold: Hold) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 from django.core.management import call_command
 from django.test import Client
@@ -15,7 +16,7 @@ from mmt.audit.models import Action, AuditEvent, Refusal
 from mmt.audit.verify import broken_chains
 from mmt.jobs import retention
 from patients.models import Patient
-from tests.people import grade, make_draft, make_signed
+from tests.people import grade, make_draft, make_patient, make_signed
 
 HIP = ("hip_flexion", "right")
 
@@ -76,3 +77,21 @@ def test_every_day_only_what_nobody_can_ask_for_again_goes(
     assert not Session.objects.exists()
     assert Invitation.objects.exists()
     assert Refusal.objects.count() == 2
+
+
+def test_archived_patients_past_their_time_are_listed_and_kept(
+    patient: Patient, harbour: Clinic, physio: User, settings: Any
+) -> None:
+    long_ago = timezone.now() - timedelta(days=4000)
+    Patient.objects.filter(pk=patient.pk).update(archived_at=long_ago, last_seen=long_ago.date())
+    seen_since = make_patient(harbour, physio)
+    Patient.objects.filter(pk=seen_since.pk).update(archived_at=long_ago, last_seen="2026-01-05")
+    make_patient(harbour, physio)
+    assert "patients_patient" not in listed()
+    settings.RECORDS_KEPT_YEARS = 10
+    for arguments in ([], ["--dry-run"]):
+        out = StringIO()
+        call_command("retention", *arguments, stdout=out)
+        assert f"/erasures/patients/{patient.pk}/" in out.getvalue()
+        assert out.getvalue().count("/erasures/patients/") == 1
+    assert Patient.objects.count() == 3

@@ -34,9 +34,18 @@ from mmt.jobs.models import Job
 from mmt.jobs.queue import claim
 from mmt.jobs.work import Work, perform
 from mmt.jobs.worker import LEASE
+from patients.actions import archive_patient
 from patients.cards import KINDS
 from patients.emergency.actions import open_in_emergency
-from patients.models import EmergencyAccess, EmergencyReason, FunctionalTest, Patient
+from patients.erasure import ask_erasure
+from patients.models import (
+    EmergencyAccess,
+    EmergencyReason,
+    Erasure,
+    FunctionalTest,
+    LegalGround,
+    Patient,
+)
 from tests.assessments.exchange.incoming.sheets import bring_in, filed, row, stage_sheet
 from tests.assessments.letters.reading import make_letter
 from tests.assessments.pairs import begin
@@ -177,6 +186,10 @@ TABLE = {
     "emergency:end": (NEVER_IN, SIGNED_IN),
     "emergency:review": (ADMINS_OWN, ADMINS_OWN),
     "emergency:allow": (MEMBER, MEMBER),
+    "erasing:index": (EXPORTERS, NEVER_IN),
+    "erasing:patient": (MEMBER, MEMBER),
+    "erasing:confirm": (NEVER_IN, ADMINS_OWN),
+    "erasing:withdraw": (NEVER_IN, ADMINS_OWN),
     "exports:index": (SOME_EXPORT, SOME_EXPORT),
     "imports:index": (EXPORTERS, EXPORTERS),
     "imports:read": (MEMBER, NEVER_IN),
@@ -295,6 +308,7 @@ def world(module_db: None) -> Things:
         job=a_job_done(admin, harbour),
         alarm=an_alarm(harbour),
         emergency=open_to(people["stranger"], make_patient(harbour, physio)),
+        erasure=an_erasure(make_patient(harbour, physio), admin),
         letter=make_letter(signed, physio),
         question=SavedQuestion.objects.create(owner=physio, name="Knees", query="direction=fell"),
         key=make_token(name="key", scope=Scope.READ, days=30, by=physio)[0],
@@ -322,6 +336,11 @@ def browser_of(who: str, things: Things) -> Client:
 def an_alarm(clinic: Clinic) -> Alarm:
     raise_alarm(str(clinic.pk), "a", "Look.", actor="daily check")
     return Alarm.objects.get(key="a")
+
+
+def an_erasure(patient: Patient, by: User) -> Erasure:
+    archive_patient(patient, by=by)
+    return ask_erasure(patient, ground=LegalGround.CONSENT, reason="Asked in writing.", by=by)
 
 
 def open_to(person: User, patient: Patient) -> EmergencyAccess:
@@ -377,6 +396,7 @@ def address(name: str, things: Things) -> str:
         "job_id": things.job.pk,
         "alarm_id": things.alarm.pk,
         "access_id": things.emergency.pk,
+        "erasure_id": things.erasure.pk,
         "token": things.token,
         "clinic_slug": things.slug,
         "observation_id": things.signed.pk,
@@ -481,6 +501,7 @@ def test_a_stranger_cannot_tell_a_foreign_thing_from_none(name: str, things: Thi
         job=nothing,
         alarm=nothing,
         emergency=nothing,
+        erasure=nothing,
         token="none",
         slug="none",
         staged=nothing,

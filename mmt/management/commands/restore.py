@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from mmt.backup.erased import NAME, erased_since
 from mmt.backup.key import read_key
 from mmt.backup.restoring import behind, restore
 from mmt.backup.telling import in_plain_words, progress
@@ -27,7 +28,9 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
         began = time.monotonic()
         with in_plain_words():
-            manifest = restore(file, read_key(), progress=progress("Checked"))
+            key = read_key()
+            manifest = restore(file, key, progress=progress("Checked"))
+            since = erased_since(file.parent, manifest.made_at, key)
         self.stdout.write(
             f"Restored as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: "
             f"{sum(manifest.facts.counts.values()):,} rows in {len(manifest.facts.counts)} tables, "
@@ -35,3 +38,8 @@ class Command(BaseCommand):
         )
         if behind(manifest):
             self.stdout.write("It is of an older version: `manage.py migrate` comes next.")
+        if since:
+            self.stdout.write(
+                f"Patients: {since} erased after it was made. Before anybody works with it: "
+                f"`manage.py erase_again {file.parent / NAME} --erase`."
+            )
