@@ -137,14 +137,14 @@ def void_assessment(assessment: Assessment, *, reason: str, by: User, revision: 
     """Take a signed record out of force; it stays readable, with who, when and why."""
     locked = _lock(assessment)
     _check_in_force(locked, revision)
-    _void(locked, reason=reason, by=by)
+    signature = _void(locked, reason=reason, by=by)
     record(
         Action.ASSESSMENT_VOIDED,
         by=by,
         clinic_id=locked.clinic_id,
         patient_id=locked.patient_id,
         target=locked.pk,
-        detail={"reason": reason},
+        detail={"reason": reason, "signature": signature.hash},
     )
     return locked
 
@@ -162,17 +162,21 @@ def move_assessment(
     if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
         raise ValueError("A record moves to another patient of its own clinic.")
     copy = copy_record(locked, to, by=by, at=timezone.now())
-    _void(locked, reason=reason, by=by)
+    signatures = {locked.pk: _void(locked, reason=reason, by=by), copy.pk: copy.signatures.get()}
     progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
     marks.refresh(copy)
-    for patient_id, other in ((locked.patient_id, copy), (to.pk, locked)):
+    for mine, other in ((locked, copy), (copy, locked)):
         record(
             Action.ASSESSMENT_MOVED,
             by=by,
-            clinic_id=locked.clinic_id,
-            patient_id=patient_id,
-            target=locked.pk if patient_id == locked.patient_id else copy.pk,
-            detail={"reason": reason, "other": str(other.pk)},
+            clinic_id=mine.clinic_id,
+            patient_id=mine.patient_id,
+            target=mine.pk,
+            detail={
+                "reason": reason,
+                "other": str(other.pk),
+                "signature": signatures[mine.pk].hash,
+            },
         )
     return copy
 
@@ -217,7 +221,7 @@ def _check_in_force(locked: Assessment, revision: int) -> None:
         raise StaleRevision(str(locked.pk))
 
 
-def _void(assessment: Assessment, *, reason: str, by: User) -> None:
+def _void(assessment: Assessment, *, reason: str, by: User) -> Signature:
     pairing.release(assessment, reason=reason, by=by)
     now = timezone.now()
     signature = sign(assessment, Meaning.VOIDED, by=by, at=now)
@@ -229,6 +233,7 @@ def _void(assessment: Assessment, *, reason: str, by: User) -> None:
     cells = assessment.scores.values_list("movement", "side")
     progress.refresh(assessment.patient, list(cells))
     marks.refresh(assessment)
+    return signature
 
 
 def _real(changes: Mapping[Cell, Result], standing: Mapping[Cell, Score]) -> dict[Cell, Result]:

@@ -1,13 +1,14 @@
 """Signatures: a hash that binds what was recorded to who signed it, when and as what.
 
 21 CFR 11.70: a signature is linked to its record so that it cannot be cut off and put elsewhere.
-The hash also stands in the audit event of the signing, and so in that chain.
+The hash also stands in the audit event of the signing, and so in that chain: who changes a record
+together with its signature does not get past the event.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.alarms import raise_alarm
+from mmt.audit.log import told_signatures
+from mmt.audit.models import Alarm
 
 from .models import Assessment, Meaning, Measurement, Score, Signature
 from .models.context import Context
@@ -109,7 +112,9 @@ def signature_of(record: Assessment) -> tuple[Signature | None, bool]:
     An alarm is raised, once, where it does not.
     """
     signature = record.signatures.order_by("-revision").first()
-    whole = signature is not None and _holds(signature, contents_of([record])[record.pk])
+    told = told_signatures([record.pk]).get(str(record.pk))
+    content = contents_of([record])[record.pk]
+    whole = signature is not None and _holds(signature, content, told)
     if not whole:
         _tell(record)
     return signature, whole
@@ -121,6 +126,15 @@ def broken_among(pks: Sequence[UUID]) -> list[Assessment]:
     for record in broken:
         _tell(record)
     return broken
+
+
+def known_broken(clinic_id: UUID) -> list[UUID]:
+    """Return the clinic's records of which an alarm was raised and that still do not match: what is
+    known without reading them all.
+    """
+    raised = Alarm.objects.filter(chain=str(clinic_id), key__startswith="signature:")
+    keys = {UUID(key.split(":")[1]) for key in raised.values_list("key", flat=True)}
+    return sorted(record.pk for record in _unmatched(list(Assessment.objects.filter(pk__in=keys))))
 
 
 def verify_daily() -> Iterator[None]:
@@ -208,15 +222,19 @@ def _unmatched(records: Sequence[Assessment]) -> list[Assessment]:
     contents = contents_of(records)
     signatures = Signature.objects.filter(assessment__in=records).order_by("revision")
     newest = {signature.assessment_id: signature for signature in signatures}
+    told = told_signatures(record.pk for record in records)
     return [
         record
         for record in records
-        if record.pk not in newest or not _holds(newest[record.pk], contents[record.pk])
+        if record.pk not in newest
+        or not _holds(newest[record.pk], contents[record.pk], told.get(str(record.pk)))
     ]
 
 
-def _holds(signature: Signature, content: dict[str, Any]) -> bool:
-    return hash_of(content, signature) == signature.hash
+def _holds(signature: Signature, content: dict[str, Any], told: Set[str] | None) -> bool:
+    """`told` are the hashes that events tell; None of a record of the demonstration."""
+    is_told = told is None or signature.hash in told
+    return is_told and hash_of(content, signature) == signature.hash
 
 
 @transaction.atomic

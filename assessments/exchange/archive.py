@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import instrument
 from ..rules import rule_of
+from ..signing import known_broken
 from . import small_groups
 from .dictionary import markdown_of
 from .selection import Layout, Shape
@@ -69,6 +70,7 @@ def _manifest(source: Source, shape: Shape, files: list[dict[str, Any]]) -> dict
         "manifest": MANIFEST_VERSION,
         "filter": selection.told(),
         "blanks": shape.blanks,
+        "signatures": _signatures(source),
         "visits": source.count(Shape(Layout.WIDE)).visits,
         "versions": {
             "scales": {key: list(each.codes) for key, each in instrument.PROFILES.items()},
@@ -80,6 +82,17 @@ def _manifest(source: Source, shape: Shape, files: list[dict[str, Any]]) -> dict
     if selection.deidentified:
         found["warnings"] = small_groups.warnings(selection, source.connection)
     return found
+
+
+def _signatures(source: Source) -> dict[str, Any]:
+    """Tell which of the records are known not to match their signature: of the daily check, of
+    `verify_signatures` and of pages that showed them, and still so.
+    """
+    broken = known_broken(source.selection.clinic.pk)
+    inside = source.selection.assessments().filter(pk__in=broken).order_by("pk")
+    found = [str(pk) for pk in inside.values_list("pk", flat=True)]
+    hidden = source.selection.deidentified
+    return {"not_matching": len(found)} | ({} if hidden or not found else {"records": found})
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -39,6 +39,11 @@ STATUSES = {
     AssessmentStatus.AMENDED: "corrected",
     AssessmentStatus.VOIDED: "entered-in-error",
 }
+BROKEN = {
+    "system": f"{OURS}/CodeSystem/signature",
+    "code": "does-not-match",
+    "display": "Does not match its signature: do not rely on it",
+}
 EXAM = [{"coding": [{"system": f"{HL7}/observation-category", "code": "exam"}]}]
 
 
@@ -84,6 +89,11 @@ def observations(
         result = results[cell]
         own = result_part(cell, result, assessment.profile) | note_part(result.note)
         yield {"id": key} | common | own
+
+
+def told_broken(resource: Resource) -> Resource:
+    """Return the resource with the mark that its record does not match its signature."""
+    return resource | {"meta": resource["meta"] | {"tag": [BROKEN]}}
 
 
 def observation_id(assessment: Assessment, cell: Cell | None = None) -> str:

@@ -16,6 +16,14 @@ from .models import Action, AuditEvent, Chain, Exported, Outcome, Refusal, Viewi
 
 HOUSE = "house"
 AT_ONCE = 2_000
+# What is done to a record by signing it; the event tells the signature's hash.
+SIGNING = (
+    Action.ASSESSMENT_SIGNED,
+    Action.ASSESSMENT_AMENDED,
+    Action.ASSESSMENT_VOIDED,
+    Action.ASSESSMENT_MOVED,
+    Action.ASSESSMENT_IMPORTED,
+)
 
 
 class Actor(Protocol):
@@ -122,6 +130,18 @@ def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
         event.detail, event.salt = {}, ""
     AuditEvent.objects.bulk_update(events, ["detail", "salt", "erased_hash"], batch_size=500)
     return len(events)
+
+
+def told_signatures(records: Iterable[UUID]) -> dict[str, set[str]]:
+    """Return, by the record's id as text, the hashes of signatures that events tell of it."""
+    told: dict[str, set[str]] = {}
+    events = AuditEvent.objects.filter(
+        target__in=list(map(str, records)), action__in=SIGNING, outcome=Outcome.DONE
+    )
+    for target, detail in events.values_list("target", "detail"):
+        if said := detail.get("signature"):
+            told.setdefault(target, set()).add(said)
+    return told
 
 
 def forget_viewings(patient_id: UUID) -> None:

@@ -148,6 +148,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient_id", "at"], name="audit_by_patient"),
             models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+            models.Index(fields=["target"], name="audit_by_target"),
             models.Index(fields=["chain", "at"], name="audit_by_time"),
             models.Index(fields=["chain", "action", "at"], name="audit_by_action"),
             models.Index(

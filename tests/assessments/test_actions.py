@@ -207,7 +207,8 @@ def test_a_voided_record_keeps_everything_and_says_who_when_why(
     assert (found.signed_by, found.pain) == (signed.signed_by, 3)
     assert found.scores.count() == 2
     event = AuditEvent.objects.get(action=Action.ASSESSMENT_VOIDED)
-    assert (event.target, event.detail) == (str(signed.pk), {"reason": "wrong leg"})
+    assert (event.target, event.detail["reason"]) == (str(signed.pk), "wrong leg")
+    assert event.detail["signature"] == signed.signatures.latest("revision").hash
 
 
 def test_the_patient_was_last_seen_at_what_is_left(patient: Patient, physio: User) -> None:

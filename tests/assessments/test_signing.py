@@ -22,11 +22,13 @@ from assessments.signing import (
     contents_of,
     hash_of,
     pages_of_unmatched,
+    sign,
     signature_of,
     verify_daily,
 )
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
+from mmt.audit.log import told_signatures
 from mmt.audit.models import Alarm
 from patients.models import Patient
 from tests.people import PASSWORD, grade, make_draft, make_patient, make_signed
@@ -70,6 +72,9 @@ def test_a_moved_record_is_signed_anew(signed: Assessment, harbour: Clinic, lead
     assert (meanings(copy), meanings(signed)) == (["moved"], ["signed", "voided"])
     assert signature_of(copy)[1]
     assert not list(filter(None, pages_of_unmatched()))
+    told = told_signatures([copy.pk, signed.pk])
+    assert told[str(copy.pk)] == {copy.signatures.get().hash}
+    assert told[str(signed.pk)] == {each.hash for each in signed.signatures.all()}
 
 
 def of(model: type[Model], **fields: object) -> Callable[[Assessment], object]:
@@ -85,6 +90,20 @@ def cut_off(record: Assessment) -> object:
     return Signature.objects.filter(assessment=record)._raw_delete("default")
 
 
+def forge(record: Assessment) -> object:
+    """Change a grade and make the signature anew: only the audit log knows the one before."""
+    Score.objects.filter(assessment=record).update(level=11)
+    signature = record.signatures.get()
+    made_anew = hash_of(contents_of([record])[record.pk], signature)
+    return Signature.objects.filter(assessment=record).update(hash=made_anew)
+
+
+def sign_behind(record: Assessment) -> object:
+    """Change a grade and sign once more, as nobody did."""
+    Score.objects.filter(assessment=record).update(level=11)
+    return sign(record, Meaning.AMENDED, by=record.tester, at=record.tested_at)
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
@@ -97,6 +116,8 @@ def cut_off(record: Assessment) -> object:
         of(Signature, meaning="amended"),
         of(Signature, at=datetime(2024, 5, 2, 9, 0, tzinfo=UTC)),
         cut_off,
+        forge,
+        sign_behind,
     ],
 )
 def test_what_changed_behind_the_code_is_seen_and_told_once(

@@ -31,6 +31,7 @@ from mmt.jobs.wording import time_left
 from ...exchange.bulk_job import KEY, LINES, BulkForm, ask
 from ...exchange.fhir_bulk import counts_of, file_of
 from ...exchange.views import rights_of
+from ...signing import known_broken
 from ..problems import Problem
 from .door import bulk_fhir
 from .search import check_known, refused
@@ -109,6 +110,7 @@ def _manifest(request: HttpRequest, job: Job) -> dict[str, Any]:
             if count
         ],
         "error": [],
+        "extension": {"recordsNotMatchingTheirSignature": len(known_broken(job.clinic_id))},
     }
 
 

@@ -10,10 +10,11 @@ from mmt.accounts.models import User
 from mmt.accounts.requests import SignedInRequest
 from patients.models import Patient
 
-from ...exchange.fhir import Resource, last_changed, observations
+from ...exchange.fhir import Resource, last_changed, observations, told_broken
 from ...history import Cell, Result
 from ...models import Assessment
 from ...querysets import results_of
+from ...signing import broken_among
 from ...views.access import get_patient
 from ..problems import Problem
 from .search import Span, reference, within
@@ -45,10 +46,11 @@ def found_observations(
     for place in range(0, len(rows), AT_ONCE):
         some = rows[place : place + AT_ONCE]
         results = results_of([row.pk for row in some])
+        broken = set(broken_among([row.pk for row in some]))
         for row in some:
             for each in observations(row, results[row.pk], row.updated):
                 if not codes or codes & {coding["code"] for coding in each["code"]["coding"]}:
-                    yield each
+                    yield told_broken(each) if row in broken else each
 
 
 def with_update(

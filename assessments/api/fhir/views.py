@@ -8,8 +8,9 @@ from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record_viewing
 from patients.models import Patient
 
-from ...exchange.fhir import Resource, observations, patient_resource
+from ...exchange.fhir import Resource, observations, patient_resource, told_broken
 from ...exchange.fhir_terms import code_systems, value_sets
+from ...signing import broken_among
 from ...views.access import get_assessment, get_patient
 from .capability import capability_statement
 from .door import fhir, open_fhir
@@ -62,7 +63,7 @@ def observation(request: SignedInRequest, observation_id: str) -> Resource:
         raise Http404
     for each in observations(*with_update(assessment)):
         if each["id"] == observation_id:
-            return each
+            return told_broken(each) if broken_among([assessment.pk]) else each
     raise Http404
 
 

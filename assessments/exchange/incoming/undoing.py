@@ -66,14 +66,9 @@ def undo(found: Import, *, reason: str, by: User) -> Import:
 def _void(found: Import, *, reason: str, by: User, at: datetime) -> list[Told]:
     """Void the records of the import; return what the log is to be told of each."""
     records = Assessment.objects.filter(imported__batch=found)
-    detail = {"reason": reason, "import": str(found.pk)}
-    told = [
-        Told(Action.ASSESSMENT_VOIDED, patient, pk, detail)
-        for pk, patient in records.values_list("pk", "patient_id")
-    ]
     ImportedVisit.objects.filter(batch=found).update(standing=False)
     marks.forget(records)
-    sign_each(((record, by, at) for record in records), Meaning.VOIDED)
+    signatures = sign_each(((record, by, at) for record in records), Meaning.VOIDED)
     records.update(
         status=AssessmentStatus.VOIDED,
         voided_by=by,
@@ -81,7 +76,17 @@ def _void(found: Import, *, reason: str, by: User, at: datetime) -> list[Told]:
         void_reason=reason,
         revision=F("revision") + 1,
     )
-    return told
+    detail = {"reason": reason, "import": str(found.pk)}
+    patients = dict(records.values_list("pk", "patient_id"))
+    return [
+        Told(
+            Action.ASSESSMENT_VOIDED,
+            patients[each.assessment_id],
+            each.assessment_id,
+            detail | {"signature": each.hash},
+        )
+        for each in signatures
+    ]
 
 
 def is_built_upon(found: Import) -> bool:

@@ -18,6 +18,7 @@ from ...models import (
     ImportedVisit,
     Meaning,
     Score,
+    Signature,
     Source,
 )
 from ...quality import marks
@@ -56,7 +57,7 @@ def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> 
     insert_all([record for record, _visit in records])
     insert(Score, SCORE, _score_rows(records))
     insert_all([_origin(record, visit, found) for record, visit in records])
-    sign_each(((record, by, at) for record, _visit in records), Meaning.IMPORTED)
+    signatures = sign_each(((record, by, at) for record, _visit in records), Meaning.IMPORTED)
     Assessment.objects.filter(imported__batch=found).update(
         status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
     )
@@ -65,7 +66,10 @@ def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> 
         for record, visit in records
     )
     record_many(
-        [_told(record, visit, found) for record, visit in records],
+        [
+            _told(record, visit, found, signature)
+            for (record, visit), signature in zip(records, signatures, strict=True)
+        ],
         by=by,
         clinic_id=found.clinic_id,
     )
@@ -100,6 +104,7 @@ def _origin(record: Assessment, visit: PlannedVisit, found: Import) -> ImportedV
     )
 
 
-def _told(record: Assessment, visit: PlannedVisit, found: Import) -> Told:
+def _told(record: Assessment, visit: PlannedVisit, found: Import, signature: Signature) -> Told:
     detail = {"import": str(found.pk), "row": visit.row, "results": len(visit.results)}
+    detail["signature"] = signature.hash
     return Told(Action.ASSESSMENT_IMPORTED, record.patient_id, record.pk, detail)

@@ -7,6 +7,8 @@ from django.test import Client
 from assessments import instrument
 from assessments.actions import void_assessment
 from assessments.history import Result
+from assessments.models import Score
+from mmt import triggers
 from mmt.accounts.models import User
 from patients.models import Patient
 from tests.assessments.pairs import begin
@@ -169,3 +171,16 @@ def test_another_clinics_patient_is_not_found_and_xml_is_not_spoken(
     assert reader.entries("Patient", _id=foreign_patient.pk) == []
     assert reader.get("metadata", _format="xml").status_code == 406
     assert Client().get(f"/fhir/Patient/{foreign_patient.pk}").status_code == 401
+
+
+def test_a_record_that_does_not_match_its_signature_says_so(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    make_signed(patient, physio, {KNEE: grade(9)})
+    broken = make_signed(patient, physio, {KNEE: grade(3)})
+    with triggers.lifted():
+        Score.objects.filter(assessment=broken).update(level=11)
+    entries = reader.entries("Observation", patient=patient.pk)
+    tags = [[tag["code"] for tag in each["meta"].get("tag", [])] for each in entries]
+    assert tags == [[], [], ["does-not-match"], ["does-not-match"]]
+    assert reader.read(f"Observation/{broken.pk}")["meta"]["tag"] == entries[2]["meta"]["tag"]

@@ -19,6 +19,9 @@ from assessments.exchange.formats import FORMATS, PARTS
 from assessments.exchange.redcap import HEADINGS
 from assessments.exchange.selection import Layout, Shape
 from assessments.history import Result
+from assessments.models import Assessment, Score
+from assessments.signing import verify_daily
+from mmt import triggers
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 from tests import parts
@@ -239,6 +242,18 @@ def test_the_manifest_tells_what_the_zip_holds_and_how_to_check_it(harbour: Clin
     assert manifest["versions"]["scales"]["mrc_plus_minus_4"][0] == "0"
     rows = {entry["name"]: entry.get("rows") for entry in manifest["files"]}
     assert (rows["csv-long.csv"], rows["xlsx-wide.xlsx"]) == (6, 2)
+    assert manifest["signatures"] == {"not_matching": 0}
+
+
+@pytest.mark.usefixtures("visits")
+def test_the_manifest_tells_of_records_that_do_not_match_their_signature(harbour: Clinic) -> None:
+    broken = Assessment.objects.filter(status="signed").earliest("tested_at")
+    with triggers.lifted():
+        Score.objects.filter(assessment=broken).update(note="Rather weak.")
+    list(verify_daily())
+    file = zipfile.ZipFile(io.BytesIO(as_bytes(harbour, SHAPES["zip"])))
+    told = json.loads(file.read("manifest.json"))["signatures"]
+    assert told == {"not_matching": 1, "records": [str(broken.pk)]}
 
 
 @pytest.mark.usefixtures("visits")
