@@ -7,6 +7,10 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+# A change of a table that waits for a lock holds up everybody who comes after it: it gives up, and
+# is begun again by who runs it.
+LOCK_TIMEOUT = "4s"
+
 
 class MmtConfig(AppConfig):
     name = "mmt"
@@ -17,8 +21,10 @@ class MmtConfig(AppConfig):
 
         connection_created.connect(slow.watch, dispatch_uid="watch-statements")
 
+        pre_migrate.connect(_wait_briefly, dispatch_uid="wait-briefly")
         pre_migrate.connect(_lift_triggers, dispatch_uid="lift-triggers")
         post_migrate.connect(_install_triggers, dispatch_uid="install-triggers")
+        post_migrate.connect(_wait_as_before, dispatch_uid="wait-as-before")
 
 
 class StaticConfig(StaticFilesConfig):
@@ -62,3 +68,24 @@ def _install_triggers(*, sender: AppConfig, using: str, **_kwargs: object) -> No
 
     if sender is [config for config in apps.get_app_configs() if config.models_module][-1]:
         triggers.install(connections[using])
+
+
+def _wait_briefly(
+    *, sender: AppConfig, using: str, plan: Sequence[object], **_kwargs: object
+) -> None:
+    """Before a migrate that changes something, on PostgreSQL."""
+    first = next(config for config in apps.get_app_configs() if config.models_module)
+    if plan and sender is first and connections[using].vendor == "postgresql":
+        _set(using, f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def _wait_as_before(*, sender: AppConfig, using: str, **_kwargs: object) -> None:
+    """After it: this session may be one that serves."""
+    last = [config for config in apps.get_app_configs() if config.models_module][-1]
+    if sender is last and connections[using].vendor == "postgresql":
+        _set(using, "RESET lock_timeout")
+
+
+def _set(using: str, statement: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement)

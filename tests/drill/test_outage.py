@@ -90,6 +90,8 @@ def test_while_the_database_is_away_each_request_says_so_at_once(drill: Drill, d
         assert_says(form, AWAY)
         assert "Go back in the browser: what you typed still stands in the form." in form.text
         assert drill.stranger().get("/healthz").status == 200
+        ready = drill.stranger().get("/readyz")
+        assert (ready.status, ready.json()["parts"]["database"]) == (503, "away")
         assert time.monotonic() - began < 5
     assert draft.send()
 
