@@ -227,6 +227,11 @@ MFA_FORMS = {
 INVITATION_LIFETIME = timedelta(days=7)
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10  # seconds; who invites waits for it
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "strength-recorder@localhost")
 
 # --- Words and time ---------------------------------------------------------------------------

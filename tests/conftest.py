@@ -119,6 +119,7 @@ def on_disk(committed_db: None, tmp_path: Path) -> Iterator[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-access", action="store_true", help="write docs/access.md anew")
+    parser.addoption("--write-settings", action="store_true", help="write docs/settings.md anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:
