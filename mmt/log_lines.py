@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 
 from mmt import trace
 
@@ -65,6 +66,8 @@ class JsonFormatter(QuietFormatter):
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
     """Return what a line tells beside its words: `extra={"facts": {...}}`, and its request."""
     request = trace.current.get().request_id
+    if not request and isinstance(about := getattr(record, "request", None), HttpRequest):
+        request = about.META.get("REQUEST_ID", "")
     given: dict[str, Any] = getattr(record, "facts", {})
     return ({"request": request} if request else {}) | given
 

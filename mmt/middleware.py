@@ -35,6 +35,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         name = _named_by_proxy(request) or uuid.uuid4().hex
+        request.META["REQUEST_ID"] = name  # for what is said after the last middleware
         token = trace.current.set(trace.Trace(name, trace.client_address(request), request))
         trace.refused.set(False)
         try:

@@ -56,7 +56,8 @@ def test_a_line_tells_of_a_request_by_its_route(log: Lines, patient: Patient, ph
     assert first["request"] == answer.headers["X-Request-ID"]
     text = "\n".join(log.text)
     assert not [word for word in (TYPED, str(patient.pk), patient.family_name) if word in text]
-    assert "Not Found: no-page" in text
+    missing = log.of("django.request")[-1]
+    assert (missing["message"], len(missing["request"])) == ("Not Found: no-page", 32)
 
 
 @pytest.mark.parametrize(
