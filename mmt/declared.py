@@ -32,6 +32,19 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             "`?host=a,b&port=5432,5432`",
             "SQLite in `DATA_DIR`",
         ),
+        Setting(
+            "STANDBY_URL",
+            "",
+            "a standby of that PostgreSQL for trends, comparisons, cohort questions and exports, "
+            "see [growing](cluster.md)",
+            "none",
+        ),
+        Setting("STANDBY_LAG_SECONDS", "10", "a standby later than this is not asked"),
+        Setting(
+            "DATABASE_POOL",
+            "0",
+            "how many connections the threads of a process share; 0: each keeps its own",
+        ),
         Setting("HOST", "", "where `manage.py serve` listens", "127.0.0.1"),
         Setting("PORT", "8000", "the port"),
         Setting(

@@ -8,7 +8,7 @@ import os
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +19,7 @@ WAITS = {
     "options": "-c lock_timeout=20000",
     "tcp_user_timeout": "20000",
 }
+STANDBY = "standby"  # the alias of the database that STANDBY_URL names
 
 
 def text(name: str, default: str = "") -> str:
@@ -109,6 +110,24 @@ def database(folder: Path) -> dict[str, object]:
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// or sqlite://.")
+    return _postgresql(parts)
+
+
+def standby() -> dict[str, dict[str, object]]:
+    """Return Django's settings for STANDBY_URL under its alias; none when it is unset.
+
+    Raises ImproperlyConfigured on an address that is not PostgreSQL's.
+    """
+    url = text("STANDBY_URL")
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("STANDBY_URL must start with postgresql://.")
+    return {STANDBY: _postgresql(parts) | {"TEST": {"MIRROR": "default"}}}
+
+
+def _postgresql(parts: SplitResult) -> dict[str, object]:
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -117,11 +136,24 @@ def database(folder: Path) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
-        # One connection a thread, kept, and tried before each request: after the server was away
-        # the next request connects anew at once, and one during it need not wait to be told so.
-        "CONN_MAX_AGE": None,
+        **_connections({**WAITS, **options}),
+    }
+
+
+def _connections(options: dict[str, str]) -> dict[str, object]:
+    """One connection a thread, kept, and tried before each request: after the server was away the
+    next request connects anew at once, and one during it need not wait to be told so.
+
+    With DATABASE_POOL, so many for all threads of a process, tried when one is taken.
+    """
+    pool = number("DATABASE_POOL", 0)
+    if not pool:
+        return {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    shared = {"min_size": 1, "max_size": pool, "timeout": float(WAITS["connect_timeout"])}
+    return {
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**WAITS, **options},
+        "OPTIONS": {**options, "pool": shared},
     }
 
 

@@ -42,6 +42,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+WRITTEN_COOKIE_NAME = "__Host-written" if HTTPS else "written"
 NOTICE_COOKIE_NAME = "__Host-notices" if HTTPS else "notices"
 MESSAGE_STORAGE = "mmt.notices.NoticeStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -149,7 +150,17 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Data -------------------------------------------------------------------------------------
-DATABASES = {"default": env.database(DATA_DIR)}
+DATABASES = {"default": env.database(DATA_DIR), **env.standby()}
+# Who reads what may be a moment old on a standby: mmt/standby.py. Later than so many seconds, it is
+# not asked.
+STANDBY_ROOMS = {"patients", "assessments"}
+STANDBY_LAG_SECONDS = env.number("STANDBY_LAG_SECONDS", 10)
+if env.STANDBY in DATABASES:
+    DATABASE_ROUTERS = ["mmt.standby.Router"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "mmt.standby.remembers_writing",
+    )
 NODES = env.number("NODES", 1)  # how many web servers there are; a check refuses some of it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

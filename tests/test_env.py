@@ -134,3 +134,15 @@ def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("DATABASE_URL", "mysql://localhost/clinic")
     with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL must start with postgresql://"):
         env.database(tmp_path)
+
+
+def test_threads_share_connections_where_a_pool_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@a/mmt")
+    assert "pool" not in env.database(tmp_path)["OPTIONS"]
+    monkeypatch.setenv("DATABASE_POOL", "4")
+    found = env.database(tmp_path)
+    assert found["OPTIONS"]["pool"]["max_size"] == 4
+    assert found["CONN_MAX_AGE"] == 0
+    assert found["CONN_HEALTH_CHECKS"] is True

@@ -4,6 +4,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
+from mmt.standby import alias_for_all_until_now
+
 _BEGIN = {
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "sqlite": "BEGIN DEFERRED",
@@ -17,6 +19,8 @@ class Snapshot:
     committed before the first byte, rights must be looked at again while it runs (inside the
     moment they would never change), and nobody may wait for it to end.
 
+    On a standby, if one is in use and has replayed what was committed before.
+
     Inside a transaction of the caller that transaction is the moment, on the caller's connection.
     A database in memory is read on its own connection too: any other would lock its tables.
     """
@@ -25,7 +29,7 @@ class Snapshot:
         usual = connections[DEFAULT_DB_ALIAS]
         self._own = not (usual.in_atomic_block or _is_in_memory(usual))
         self.connection: BaseDatabaseWrapper = (
-            connections.create_connection(DEFAULT_DB_ALIAS) if self._own else usual
+            connections.create_connection(alias_for_all_until_now()) if self._own else usual
         )
         if self._own:
             try:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mmt import standby
 from mmt.accounts.again import ask_again
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
@@ -83,7 +84,7 @@ def cohort(request: SignedInRequest) -> HttpResponse:
 def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> dict[str, Any]:
     keys = Place(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     if ready in (Ready.OVERDUE, Ready.RELAPSE):
-        return _waiting(request.user, ready, keys)
+        return standby.read(request, _waiting, request.user, ready, keys)
     if not form.is_valid():
         return {}
     if ready is Ready.NEW:
@@ -92,13 +93,20 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
             return {"first_sign_in": True}
         return {
             "since": timezone.localtime(since, form.clinics[0].zone) if form.clinics else since,
-            "answer": answer(
-                new(form.asked_clinics, since), form, user=request.user, few=True, **keys
+            "answer": standby.read(
+                request,
+                answer,
+                new(form.asked_clinics, since),
+                form,
+                user=request.user,
+                few=True,
+                **keys,
             ),
         }
     if not any(name in request.GET for name in Question.base_fields):
         return {}
-    return {"answer": answer(form.wanted(), form, user=request.user, **keys)}
+    found = standby.read(request, answer, form.wanted(), form, user=request.user, **keys)
+    return {"answer": found}
 
 
 def _waiting(user: User, ready: Ready, keys: Place) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mmt import standby
+
 from .. import charts
 from ..comparing import ComparisonForm, comparison_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
@@ -19,7 +21,7 @@ from .access import SignedInRequest, get_patient
 def compare(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     """The two visits of the address, or the latest and the one before."""
     patient = get_patient(request, patient_id)
-    history = load_history(patient)
+    history = standby.read(request, load_history, patient)
     rule = rule_of(patient.clinic)
     context = {
         "patient": patient,

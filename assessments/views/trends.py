@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from mmt import standby
+
 from .. import charts, instrument
 from ..history import History
 from ..measured import measured_of
@@ -29,7 +31,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     Right against left over time is drawn when the address asks; for htmx, that alone.
     """
     patient = get_patient(request, patient_id)
-    history = load_history(patient)
+    history = standby.read(request, load_history, patient)
     form = TrendsFilter(request.GET, visits=history.visits)
     form.is_valid()  # a filter that is wrong says so beside its field and is left out
     rule = rule_of(patient.clinic)

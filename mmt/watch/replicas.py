@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Who may not read another user's sessions (pg_monitor) sees the names alone.
@@ -30,10 +30,17 @@ class Lag:
 
 
 def lags() -> Iterator[Lag]:
-    """Ask every database of the settings; SQLite has no standby."""
+    """Ask every database of the settings; SQLite has no standby, and one may be away."""
     for alias in connections:
-        if connections[alias].vendor == "postgresql":
+        if connections[alias].vendor != "postgresql":
+            continue
+        try:
             yield from _of(connections[alias])
+        except (OperationalError, InterfaceError):
+            if alias == DEFAULT_DB_ALIAS:
+                raise
+            connections[alias].close()
+            yield Lag(alias, None, None)
 
 
 def _of(connection: BaseDatabaseWrapper) -> Iterator[Lag]:
