@@ -9,7 +9,23 @@ from ninja.security import HttpBearer
 from mmt.accounts.models import Scope, User
 from mmt.accounts.tokens import ALLOWS, find_token
 
+from . import limit
 from .problems import Problem
+
+
+def let_in(secret: str, scope: Scope) -> User | None:
+    """Return whose key this is; None for one that opens nothing.
+
+    Raises Problem for a key of another scope, and for one that asks too often.
+    """
+    found = find_token(secret)
+    if found is None:
+        return None
+    if scope not in ALLOWS[Scope(found.scope)]:
+        detail = _("This key does not open that: make one that may “%(scope)s”.")
+        raise Problem(HTTPStatus.FORBIDDEN, detail % {"scope": scope.label})
+    limit.count(found.user)
+    return found.user
 
 
 class Key(HttpBearer):
@@ -22,14 +38,10 @@ class Key(HttpBearer):
         self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        found = find_token(token)
-        if found is None:
-            return None
-        if self.scope not in ALLOWS[Scope(found.scope)]:
-            detail = _("This key does not open that: make one that may “%(scope)s”.")
-            raise Problem(HTTPStatus.FORBIDDEN, detail % {"scope": self.scope.label})
-        request.user = found.user
-        return found.user
+        user = let_in(token, self.scope)
+        if user:
+            request.user = user
+        return user
 
 
 READ, WRITE, EXPORT = Key(Scope.READ), Key(Scope.WRITE), Key(Scope.EXPORT)

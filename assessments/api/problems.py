@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from mmt.errors import problem
 
@@ -70,12 +70,6 @@ def answer_with_problems(api: NinjaAPI) -> None:
         detail = _("A key is needed: Authorization: Bearer followed by it.")
         headers = {"WWW-Authenticate": "Bearer"}
         return Problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers).response()
-
-    @api.exception_handler(Throttled)
-    def too_many(request: HttpRequest, found: Throttled) -> HttpResponse:
-        headers = {"Retry-After": str(found.wait)} if found.wait else {}
-        detail = _("Too many requests. Wait a moment.")
-        return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers).response()
 
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, found: HttpError) -> HttpResponse:

@@ -1,20 +1,11 @@
-"""The API as one thing: its routes, limits and refusals."""
+"""The API as one thing: its routes and refusals."""
 
-from django.core.cache import caches
 from ninja import NinjaAPI
-from ninja.throttling import AuthRateThrottle
 
 from . import assessments, exports, patients
 from .problems import answer_with_problems
 
 VERSION = "1.0"
-
-
-class Throttle(AuthRateThrottle):
-    """Each web server counts by itself: it guards no door, and each request asks it."""
-
-    cache = caches["process"]
-
 
 api = NinjaAPI(
     title="Strength recorder",
@@ -23,7 +14,6 @@ api = NinjaAPI(
     "of the key's person and told to the audit log as on the pages. Grades are ordinal codes.",
     urls_namespace="api-1",
     openapi_url=None,  # our own pages show it
-    throttle=[Throttle("600/m")],
 )
 answer_with_problems(api)
 api.add_router("/patients", patients.router)

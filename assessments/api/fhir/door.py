@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from mmt.accounts.models import Scope
-from mmt.accounts.tokens import ALLOWS, find_token
 from mmt.errors import FHIR, outcome
 
 from ...exchange.bulk_job import LINES
 from ...exchange.fhir import Resource
 from ...exchange.fhir_letters import PDF
+from ..auth import let_in
 from ..problems import Problem
 
 JSON = "application/fhir+json"
@@ -105,13 +105,11 @@ def _kinds(request: HttpRequest) -> list[str]:
 
 def _let_in(request: HttpRequest, scope: Scope) -> None:
     kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    token = find_token(secret.strip()) if kind.lower() == "bearer" else None
-    if token is None:
+    user = let_in(secret.strip(), scope) if kind.lower() == "bearer" else None
+    if user is None:
         detail = _("A key is needed: Authorization: Bearer followed by it.")
         raise Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-    if scope not in ALLOWS[Scope(token.scope)]:
-        raise Problem(HTTPStatus.FORBIDDEN, _("This key does not open that."))
-    request.user = token.user
+    request.user = user
 
 
 def _answer(resource: Resource) -> HttpResponse:
