@@ -14,6 +14,7 @@ class AssessmentsConfig(AppConfig):
 
         from .exchange.bulk_job import BULK_EXPORT
         from .exchange.fhir_codes import codes_in
+        from .exchange.incoming.check_job import CHECK
         from .exchange.incoming.job import IMPORT
         from .exchange.job import EXPORT
         from .retention import RULES
@@ -21,5 +22,5 @@ class AssessmentsConfig(AppConfig):
 
         triggers.register(*TRIGGERS)
         codes_in(settings.FHIR_CODES_FILE)  # a wrong file is told at the start
-        kinds.register(EXPORT, BULK_EXPORT, IMPORT)
+        kinds.register(EXPORT, BULK_EXPORT, CHECK, IMPORT)
         retention.register(*RULES)

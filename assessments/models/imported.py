@@ -92,12 +92,19 @@ class Import(models.Model):
 
 
 class StagedTable(models.Model):
-    """The rows of a file that waits to be imported (`exchange.incoming.table`). Kept for a day."""
+    """The rows of a file that waits to be imported (`exchange.incoming.table`). Kept for a day.
+
+    Of a large file also what the last dry run found (`exchange.incoming.report`), with the mapping
+    that it went by.
+    """
 
     batch = models.OneToOneField(
         Import, on_delete=models.CASCADE, primary_key=True, related_name="table"
     )
     packed = models.BinaryField()
+    checked_as = models.JSONField(null=True)
+    report = models.JSONField(null=True)
+    reasons = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"rows of {self.batch_id}"

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from .kinds import page_of
 from .models import FINISHED, UNFINISHED, Job
 
 MARK = "jobs"
@@ -31,9 +32,10 @@ def news(request: HttpRequest) -> dict[str, Any]:
     return {"ended_jobs": SimpleLazyObject(lambda: _ended(request))}
 
 
-def _ended(request: HttpRequest) -> list[Job]:
+def _ended(request: HttpRequest) -> list[tuple[Job, str]]:
+    """Return the ended jobs, each with the page of what came of it."""
     mine = Job.objects.filter(owner=request.user.pk)
     ended = list(mine.filter(state__in=FINISHED, seen_at=None).order_by("-finished_at")[:SHOWN])
     if MARK in request.session and not ended and not mine.filter(state__in=UNFINISHED).exists():
         del request.session[MARK]
-    return ended
+    return [(job, page_of(job)) for job in ended]

@@ -15,7 +15,7 @@ from mmt.accounts.requests import SignedInRequest
 from mmt.audit.models import Outcome
 
 from . import actions, files
-from .kinds import kind_of
+from .kinds import kind_of, page_of
 from .models import Job
 from .wording import time_left
 
@@ -30,7 +30,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     jobs = list(found.order_by("-made_at", "id")[:SHOWN])
     actions.mark_seen(jobs)
     context = {
-        "jobs": [(job, time_left(job, now)) for job in jobs],
+        "jobs": [(job, time_left(job, now), page_of(job)) for job in jobs],
         "unfinished": any(job.is_unfinished for job in jobs),
     }
     return render(request, "jobs/_list.html" if request.htmx else "jobs/index.html", context)

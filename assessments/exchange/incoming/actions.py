@@ -24,6 +24,7 @@ from ...models import (
 )
 from .check import Plan
 from .people import NewPatient
+from .report import Report
 from .writing import record_of, write_visits
 
 AT_ONCE = 2_000  # rows of one statement
@@ -73,7 +74,7 @@ def carry_out(found: Import, plan: Plan, *, only_good: bool, by: User) -> Import
     return locked
 
 
-def refusal(plan: Plan, *, only_good: bool) -> str:
+def refusal(plan: Plan | Report, *, only_good: bool) -> str:
     """Return what speaks against carrying out the plan, as the code of `Refused`; or nothing."""
     if plan.left and not only_good:
         return "bad rows"

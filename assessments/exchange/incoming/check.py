@@ -1,7 +1,7 @@
 """The dry run: what a file would bring in, and what stands against it. Nothing is written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from ...history import Cell, Result
 from ...models import Assessment, ImportedVisit
 from ...querysets import results_of
 from .facts import Facts, Problem
-from .mapping import WHY, Layout, Mapping
+from .mapping import Layout, Mapping
 from .people import NewPatient, Patients, Tester, find_patients, find_testers
 from .rows import RowReader
 from .table import Table
@@ -30,6 +30,7 @@ T = TypeVar("T")
 # Names of the tester, and what was found.
 Recorded = tuple[set[str], dict[Cell, tuple[object, ...]]]
 AT_ONCE = 500  # keys of one query
+TELL_ROWS = 250
 
 
 @dataclass
@@ -69,10 +70,19 @@ class Plan:
         return len(self.bad | self.held)
 
 
-def check(table: Table, mapping: Mapping, clinic: Clinic) -> Plan:
-    """Return what the file would bring into the clinic as it stands now."""
+def check(
+    table: Table, mapping: Mapping, clinic: Clinic, *, tell: Callable[[int], None] | None = None
+) -> Plan:
+    """Return what the file would bring into the clinic as it stands now.
+
+    `tell` is told now and then how many rows were read; what it raises ends the check.
+    """
     reader = RowReader(table, mapping, clinic.zone, clinic.now())
-    facts = list(reader.rows())
+    facts = []
+    for each in reader.rows():
+        facts.append(each)
+        if tell and len(facts) % TELL_ROWS == 0:
+            tell(len(facts))
     plan = Plan(mapping.layout, rows=len(facts))
     plan.patients = find_patients(clinic, facts)
     for each in facts:
@@ -230,27 +240,3 @@ def _is_id(text: str) -> bool:
 def _parts(every: list[T]) -> Iterator[list[T]]:
     for first in range(0, len(every), AT_ONCE):
         yield every[first : first + AT_ONCE]
-
-
-def rejected(table: Table, plan: Plan) -> Iterable[list[str]]:
-    """Yield the rows that stay behind as the file has them, headings first, each with the reason.
-
-    A date or the value of a formula comes as text, ready to be corrected.
-    """
-    reasons: dict[int, list[str]] = {}
-    for problem in plan.problems:
-        where = f"{problem.column}: " if problem.column else ""
-        reasons.setdefault(problem.row, []).append(f"{where}{problem.reason}")
-    kept = [place for place, heading in enumerate(table.headings) if heading != WHY]
-    yield [*(table.headings[place] for place in kept), WHY]
-    for number, cells in table.rows():
-        if number in plan.held and number not in reasons:
-            reasons[number] = [_("Another row of this visit has a problem.")]
-        if number in reasons:
-            yield [*(_as_text(cells[place]) for place in kept), " ".join(reasons[number])]
-
-
-def _as_text(cell: object) -> str:
-    if isinstance(cell, dict):
-        return str(next(iter(cell.values()), ""))
-    return str(cell)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.accounts.roles import Permission
-from mmt.jobs.actions import ask_for
+from mmt.jobs.actions import ask_for, mark_seen
 from mmt.jobs.kinds import JobFailed, Kind
 from mmt.jobs.models import Job, State
 from mmt.jobs.work import Work
@@ -15,10 +16,11 @@ from ...models import Import, StagedTable
 from .actions import REFUSALS, Refused, carry_out
 from .check import check
 from .mapping import from_json
+from .report import keep
 from .staging import table_of
 
 KEY = "import"
-MOST_AT_ONCE = 5_000  # rows that a page writes itself, in a second or two
+MOST_AT_ONCE = 5_000  # rows that a page checks and writes itself, in a second or two
 
 
 def ask(found: Import, *, rows: int, only_good: bool, by: User) -> Job:
@@ -29,7 +31,18 @@ def ask(found: Import, *, rows: int, only_good: bool, by: User) -> Job:
         title=_("Import of %(rows)s rows") % {"rows": f"{rows:,}"},
         clinic=found.clinic,
         by=by,
+        total=rows,
     )
+
+
+def is_large(found: Import) -> bool:
+    """Whether its check and its import are work for the background."""
+    return bool(found.reading["rows"] > MOST_AT_ONCE)
+
+
+def mark_seen_of(found: Import, *, by: User) -> None:
+    """Note that the person sees what came of this file, so that no notice tells of it."""
+    mark_seen(list(by.jobs.filter(arguments__import=str(found.pk), seen_at=None)))
 
 
 def is_under_way(found: Import) -> bool:
@@ -48,8 +61,15 @@ def run(work: Work) -> None:
         if found is not None and not found.is_staged:
             return
         raise JobFailed(_("The file was deleted before it was imported."))
-    plan = check(table_of(found), from_json(found.mapping), found.clinic)
-    work.progress(0, plan.rows)  # the last moment at which it can be called off
+    rows = found.reading["rows"]
+    plan = check(
+        table_of(found),
+        from_json(found.mapping),
+        found.clinic,
+        # Reading is the first half; while writing, which is one transaction, nothing is told.
+        tell=lambda done: work.progress(done // 2, rows),
+    )
+    keep(found, plan)
     try:
         carry_out(found, plan, only_good=arguments["only_good"], by=work.job.owner)
     except Refused as refused:
@@ -60,4 +80,8 @@ def may(job: Job) -> bool:
     return job.owner.can(Permission.IMPORT, job.clinic)
 
 
-IMPORT = Kind(KEY, run, may)
+def _address(job: Job) -> str:
+    return reverse("imports:read", args=[job.arguments["import"]])
+
+
+IMPORT = Kind(KEY, run, may, leads_to=_address)

@@ -70,6 +70,11 @@ def table_of(found: Import) -> Table:
     return Table(found.reading, bytes(found.table.packed))
 
 
+def forget_report(found: Import) -> None:
+    """Forget what the dry run of a large file found."""
+    StagedTable.objects.filter(batch=found).update(checked_as=None, report=None, reasons=None)
+
+
 def forget_old() -> None:
     """Delete the rows of files sent more than a day ago, and the files that were not imported."""
     old = {"uploaded_at__lt": timezone.now() - KEPT_FOR}

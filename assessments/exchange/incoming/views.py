@@ -2,7 +2,6 @@
 
 import codecs
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,31 +13,33 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.requests import SignedInRequest
 from mmt.accounts.roles import Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
+from mmt.jobs.notices import expect
+from mmt.jobs.wording import time_left
 
 from ...models import Import, ImportStatus, StagedTable
 from ..csv_lines import END, csv_cells
 from ..spreadsheet import harmless
-from . import actions, job, targets, undoing
-from .check import Plan
+from . import actions, check_job, job, targets, undoing
 from .check import check as check_table
-from .check import rejected as rejected_rows
 from .forms import ColumnsForm, UndoForm, UploadForm
-from .mapping import Mapping, from_json
-from .staging import first_mapping, forget_old, hash_of, set_mapping, stage, table_of
+from .mapping import from_json
+from .report import Report, kept_reasons, kept_report, reasons_of, report_of
+from .report import rejected as rejected_rows
+from .staging import first_mapping, forget_old, forget_report, hash_of, set_mapping, stage, table_of
 from .table import Unreadable, read_table
 
 NEWEST = 20
-PROBLEMS_SHOWN = 100
-VISITS_SHOWN = 8
-TESTERS_SHOWN = 30
+GOOD, AGAIN = "good", "again"  # what the buttons of the check say
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +109,9 @@ def columns(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     form = ColumnsForm(request.POST or None, table=table_of(found), mapping=mapping)
     if request.method == "POST" and form.is_valid():
         set_mapping(found, form.mapping, by=request.user)
+        found.refresh_from_db(fields=["mapping"])
+        if job.is_large(found) and kept_report(found) is None:
+            return _have_checked(request, found)
         return redirect("imports:check", found.pk)
     context = {
         "found": found,
@@ -121,56 +125,78 @@ def columns(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: SignedInRequest, import_id: UUID) -> HttpResponse:
-    """The dry run; confirmed, it is carried out."""
+    """The dry run; confirmed, it is carried out. That of a large file is made by a job."""
     found = _get_import(request, import_id)
     if not found.is_staged:
         return redirect("imports:read", found.pk)
     if found.mapping is None:
         return redirect("imports:columns", found.pk)
-    mapping = from_json(found.mapping)
-    plan = check_table(table_of(found), mapping, found.clinic)
-    if request.method == "POST" and (leads_to := _import(request, found, plan)):
-        return leads_to
-    return render(request, "imports/check.html", _check_context(found, mapping, plan))
+    if job.is_large(found):
+        return _check_large(request, found)
+    plan = check_table(table_of(found), from_json(found.mapping), found.clinic)
+    if request.method == "POST":
+        only_good = request.POST.get("rows") == GOOD
+        try:
+            actions.carry_out(found, plan, only_good=only_good, by=request.user)
+        except actions.Refused as refused:
+            messages.error(request, str(actions.REFUSALS[refused.code]))
+        else:
+            return redirect("imports:read", found.pk)
+    return _show(request, found, report_of(plan))
 
 
-def _import(request: SignedInRequest, found: Import, plan: Plan) -> HttpResponse | None:
-    """Bring the file in, or have it brought in; None where it cannot come in, which is told."""
-    only_good = request.POST.get("rows") == "good"
-    refusal = actions.refusal(plan, only_good=only_good)
-    if not refusal and plan.rows > job.MOST_AT_ONCE:
-        if not job.is_under_way(found):
-            job.ask(found, rows=plan.rows, only_good=only_good, by=request.user)
-        messages.success(request, _("The rows are being imported. You can go on meanwhile."))
-        return redirect("jobs:index")
-    try:
-        actions.carry_out(found, plan, only_good=only_good, by=request.user)
-    except actions.Refused as refused:
-        messages.error(request, str(actions.REFUSALS[refused.code]))
-        return None
-    return redirect("imports:read", found.pk)
+def _check_large(request: SignedInRequest, found: Import) -> HttpResponse:
+    wanted = request.POST.get("rows", "")
+    if wanted == AGAIN:
+        return _have_checked(request, found)
+    report = kept_report(found)
+    if report is None:
+        return _checking(request, found)
+    if request.htmx:  # the page of a check under way asks how far it is
+        return HttpResponseClientRefresh()
+    if request.method == "POST":
+        if not (refusal := actions.refusal(report, only_good=wanted == GOOD)):
+            return _have_imported(request, found, only_good=wanted == GOOD)
+        messages.error(request, str(actions.REFUSALS[refusal]))
+    job.mark_seen_of(found, by=request.user)
+    return _show(request, found, report)
 
 
-def _check_context(found: Import, mapping: Mapping, plan: Plan) -> dict[str, object]:
-    reasons = Counter((problem.column, problem.reason) for problem in plan.problems)
-    left_out = [
-        heading
-        for heading, target in zip(found.reading["headings"], mapping.columns, strict=True)
-        if not target
-    ]
-    return {
+def _have_checked(request: SignedInRequest, found: Import) -> HttpResponse:
+    forget_report(found)
+    check_job.ask(found, by=request.user)
+    expect(request)
+    return redirect("imports:check", found.pk)
+
+
+def _have_imported(request: SignedInRequest, found: Import, *, only_good: bool) -> HttpResponse:
+    if not job.is_under_way(found):
+        job.ask(found, rows=found.reading["rows"], only_good=only_good, by=request.user)
+    expect(request)
+    messages.success(request, _("The rows are being imported. You can go on meanwhile."))
+    return redirect("jobs:index")
+
+
+def _checking(request: SignedInRequest, found: Import) -> HttpResponse:
+    """How far the check of a large file is, or why there is none."""
+    under_way = check_job.newest(found)
+    left = time_left(under_way, timezone.now()) if under_way else ""
+    context = {"found": found, "job": under_way, "left": left}
+    name = "imports/_checking.html" if request.htmx else "imports/checking.html"
+    return render(request, name, context)
+
+
+def _show(request: SignedInRequest, found: Import, report: Report) -> HttpResponse:
+    targets_of = from_json(found.mapping or {}).columns
+    pairs = zip(found.reading["headings"], targets_of, strict=True)
+    context = {
         "found": found,
-        "plan": plan,
+        "report": report,
+        "large": job.is_large(found),
         "under_way": job.is_under_way(found),
-        "bad": len(plan.bad),
-        "held": len(plan.held),
-        "problems": plan.problems[:PROBLEMS_SHOWN],
-        "reasons": reasons.most_common(PROBLEMS_SHOWN // 10),
-        "visits": plan.visits[:VISITS_SHOWN],
-        "left_out": left_out,
-        "testers": list(plan.testers.values())[:TESTERS_SHOWN],
-        "more_testers": max(0, len(plan.testers) - TESTERS_SHOWN),
+        "left_out": [heading for heading, target in pairs if not target],
     }
+    return render(request, "imports/check.html", context)
 
 
 @require_safe
@@ -180,8 +206,11 @@ def rejected(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     if found.mapping is None or not StagedTable.objects.filter(batch=found).exists():
         raise Http404
     table = table_of(found)
-    plan = check_table(table, from_json(found.mapping), found.clinic)
-    lines = [csv_cells(map(harmless, row)) + END for row in rejected_rows(table, plan)]
+    if job.is_large(found):
+        reasons = kept_reasons(found)
+    else:
+        reasons = reasons_of(check_table(table, from_json(found.mapping), found.clinic))
+    lines = [csv_cells(map(harmless, row)) + END for row in rejected_rows(table, reasons)]
     response = HttpResponse(
         codecs.BOM_UTF8 + b"".join(lines), content_type="text/csv; charset=utf-8"
     )
@@ -196,6 +225,8 @@ def read(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     if found.is_staged:
         return redirect("imports:check", found.pk)
     is_in = found.status == ImportStatus.IMPORTED
+    if job.is_large(found):
+        job.mark_seen_of(found, by=request.user)
     context = {
         "found": found,
         "visits": found.visits.select_related("assessment__patient").order_by("row")[:NEWEST],
@@ -225,6 +256,7 @@ def undo(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 def forget(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     """Delete a file that was not imported."""
     found = _get_import(request, import_id)
+    check_job.call_off(found, by=request.user)
     deleted, _kinds = Import.objects.filter(pk=found.pk, status=ImportStatus.STAGED).delete()
     if deleted:
         messages.success(request, _("The file is deleted. Nothing of it was imported."))

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from assessments import instrument
 from assessments.exchange.csv_lines import END, csv_cells
 from assessments.exchange.incoming import actions
-from assessments.exchange.incoming.check import Plan, check, rejected
+from assessments.exchange.incoming.check import Plan, check
 from assessments.exchange.incoming.mapping import (
     DateOrder,
     Direction,
@@ -25,6 +25,7 @@ from assessments.exchange.incoming.mapping import (
     proposed,
     signature,
 )
+from assessments.exchange.incoming.report import reasons_of, rejected
 from assessments.exchange.incoming.staging import forget_old, hash_of, set_mapping, stage
 from assessments.exchange.incoming.table import Table, Unreadable, read_table
 from assessments.exchange.spreadsheet import harmless
@@ -200,7 +201,9 @@ class Command(BaseCommand):
     def _write_rejected(self, path: Path, table: Table, plan: Plan) -> None:
         path.touch(mode=0o600)
         with path.open("wb") as file:
-            file.writelines(csv_cells(map(harmless, row)) + END for row in rejected(table, plan))
+            file.writelines(
+                csv_cells(map(harmless, row)) + END for row in rejected(table, reasons_of(plan))
+            )
         self.stderr.write(f"The rows to correct stand in {path}.")
 
     def _carry_out(self, found: Import, plan: Plan, options: dict[str, Any], by: User) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments.exchange.incoming.check import rejected
 from assessments.exchange.incoming.mapping import WHY
+from assessments.exchange.incoming.report import reasons_of, rejected
 from assessments.exchange.incoming.rows import ambiguous_dates
 from assessments.models import Assessment, Import
 from mmt.accounts.models import Clinic, User
@@ -228,7 +228,7 @@ def test_dates_that_could_be_turned_are_shown(harbour: Clinic) -> None:
 def test_rejects_come_back_corrected(harbour: Clinic, admin: User) -> None:
     table = read(sheet(row(), row("hams", grade="4-May"), row(day="2025-05-05")))
     plan = plan_of(table, harbour)
-    left = list(rejected(table, plan))
+    left = list(rejected(table, reasons_of(plan)))
     assert [line[-1] for line in left] == [
         WHY,
         "Another row of this visit has a problem.",

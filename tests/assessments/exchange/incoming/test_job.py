@@ -1,4 +1,4 @@
-"""A large import is written in the background, once, by whoever still has the right to it."""
+"""A large file is checked and written in the background, by whoever still has the right to it."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.exchange.incoming import job
-from assessments.models import Assessment, Import
+from assessments.exchange.incoming import check_job, job
+from assessments.exchange.incoming.staging import set_mapping
+from assessments.models import Assessment, Import, StagedTable
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.jobs.models import Job, State
 from mmt.jobs.worker import Worker
 
-from .sheets import bring_in, filed, row, stage_sheet
+from .sheets import bring_in, filed, mapping_of, row, stage_sheet
+from .test_pages import COLUMNS
 
 
 @pytest.fixture
@@ -35,22 +37,75 @@ def work() -> Job:
     return Job.objects.latest("made_at")
 
 
-def test_a_large_file_becomes_a_job_and_then_records(
+def checked(found: Import) -> Import:
+    check_job.ask(found, by=found.by)
+    work()
+    return found
+
+
+def test_a_large_file_is_checked_by_a_job_and_then_written_by_one(
     office: Client, found: Import, admin: User
 ) -> None:
+    columns = reverse("imports:columns", args=[found.pk])
+    response = office.post(columns, COLUMNS)
+    assert response.headers["Location"] == check_page(found)
+    assert "waits for its turn" in office.get(check_page(found)).content.decode()
+    assert work().state == State.DONE
+    notice = office.get(reverse("imports:index")).content.decode()
+    assert f'<a href="{check_page(found)}">Look at it</a>' in notice
+    assert office.get(check_page(found), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "Right knee extension 4" in office.get(check_page(found)).content.decode()
+    assert "Look at it" not in office.get(reverse("imports:index")).content.decode()
     response = office.post(check_page(found), {"rows": "all"})
     assert response.headers["Location"] == reverse("jobs:index")
     assert not Assessment.objects.exists()
     assert "being imported" in office.get(check_page(found)).content.decode()
     assert work().state == State.DONE
     assert Assessment.objects.get().signed_by == admin
-    assert "sheet.csv" not in Job.objects.get().title
+    assert "sheet.csv" not in Job.objects.latest("made_at").title
+
+
+def test_a_check_that_is_called_off_or_out_of_date_is_asked_for_anew(
+    office: Client, harbour: Clinic, found: Import, admin: User
+) -> None:
+    waiting = check_job.ask(found, by=admin)
+    office.post(reverse("jobs:cancel", args=[waiting.pk]))
+    assert "was called off" in office.get(check_page(found)).content.decode()
+    office.post(check_page(found), {"rows": "again"})
+    work()
+    assert "Right knee extension 4" in office.get(check_page(found)).content.decode()
+    set_mapping(found, mapping_of(filed(row()), scale="kendall"), by=admin)
+    assert "not checked since" in office.get(check_page(found)).content.decode()
+    office.post(check_page(found), {"rows": "all"})
+    assert not Assessment.objects.exists()
+
+
+def test_the_rows_that_a_job_rejected_come_with_their_reasons(
+    office: Client, harbour: Clinic, found: Import
+) -> None:
+    bad = checked(stage_sheet(filed(row(), row(side="L", grade="?")), harbour, found.by))
+    left = office.get(reverse("imports:rejected", args=[bad.pk])).content.decode().splitlines()
+    assert len(left) == 3
+    assert "Another row of this visit has a problem." in left[1]
+    assert "Grade: " in left[2]
+
+
+def test_a_file_thrown_away_is_not_checked(office: Client, found: Import, admin: User) -> None:
+    check_job.ask(found, by=admin)
+    kept = check_job.ask(stage_sheet(filed(row(), row(side="L")), found.clinic, admin), by=admin)
+    StagedTable.objects.filter(batch=kept.arguments["import"]).delete()
+    office.post(reverse("imports:forget", args=[found.pk]))
+    assert Job.objects.get(arguments__import=str(found.pk)).state == State.CANCELLED
+    work()
+    kept.refresh_from_db()
+    assert "deleted before" in kept.error
 
 
 def test_asked_for_twice_it_is_one_job_and_done_once(office: Client, found: Import) -> None:
+    checked(found)
     for _again in range(2):
         office.post(check_page(found), {"rows": "all"})
-    assert Job.objects.count() == 1
+    assert Job.objects.filter(kind=job.KEY).count() == 1
     work()
     job.ask(found, rows=2, only_good=False, by=found.by)
     assert work().state == State.DONE
@@ -69,10 +124,11 @@ def test_a_small_file_is_written_at_once(
 def test_bad_rows_are_said_on_the_page_and_ask_for_nothing(
     office: Client, harbour: Clinic, found: Import
 ) -> None:
-    bad = stage_sheet(filed(row(), row(grade="?", day="2025-05-05")), harbour, found.by)
+    sheet = filed(row(), row(grade="?", day="2025-05-05"))
+    bad = checked(stage_sheet(sheet, harbour, found.by))
     said = office.post(check_page(bad), {"rows": "all"}).content.decode()
     assert "Some rows cannot be imported" in said
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind=job.KEY).exists()
     office.post(check_page(bad), {"rows": "good"})
     assert work().state == State.DONE
     assert Assessment.objects.count() == 1

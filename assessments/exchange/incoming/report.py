@@ -1,0 +1,159 @@
+"""What a dry run found, as the page shows it; that of a large file is kept beside its rows."""
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ...models import Import, StagedTable
+from ...wording import cell_name, written
+from .check import Plan
+from .facts import Problem
+from .mapping import WHY
+from .people import Tester
+from .table import Table
+from .visits import PlannedVisit
+
+PROBLEMS_SHOWN = 100
+KINDS_SHOWN = 10
+VISITS_SHOWN = 8
+TESTERS_SHOWN = 30
+RESULTS_SHOWN = 6
+Reasons = Mapping[int, str]  # why each row that stays behind does, by its number
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The counts of a plan, and the first of what they count, in words.
+
+    `problems` are (row, column, value, reason), `kinds` (count, column, reason), `first` the
+    visits (row, record number, when, tester, results), `testers` (name, who that is).
+    """
+
+    rows: int
+    blank: int
+    already: int
+    visits: int
+    scores: int
+    patients: int
+    bad: int
+    held: int
+    left: int
+    problem_count: int
+    more_testers: int
+    problems: list[list[Any]]
+    kinds: list[list[Any]]
+    first: list[list[Any]]
+    testers: list[list[str]]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.visits or self.patients)
+
+
+def report_of(plan: Plan) -> Report:
+    kinds = Counter((problem.column, problem.reason) for problem in plan.problems)
+    testers = list(plan.testers.values())
+    return Report(
+        rows=plan.rows,
+        blank=plan.blank,
+        already=plan.already,
+        visits=len(plan.visits),
+        scores=plan.scores,
+        patients=len(plan.new_patients),
+        bad=len(plan.bad),
+        held=len(plan.held),
+        left=plan.left,
+        problem_count=len(plan.problems),
+        more_testers=max(0, len(testers) - TESTERS_SHOWN),
+        problems=[list(problem) for problem in plan.problems[:PROBLEMS_SHOWN]],
+        kinds=[[count, *kind] for kind, count in kinds.most_common(KINDS_SHOWN)],
+        first=[_shown(visit) for visit in plan.visits[:VISITS_SHOWN]],
+        testers=[[tester.name, _account(tester)] for tester in testers[:TESTERS_SHOWN]],
+    )
+
+
+def reasons_of(plan: Plan) -> Reasons:
+    """Return why each row that stays behind does."""
+    found: dict[int, list[str]] = {}
+    for problem in plan.problems:
+        found.setdefault(problem.row, []).append(_in_words(problem))
+    waits = [_("Another row of this visit has a problem.")]
+    return {row: " ".join(found.get(row, waits)) for row in plan.bad | plan.held}
+
+
+def rejected(table: Table, reasons: Reasons) -> Iterable[list[str]]:
+    """Yield the rows that stay behind as the file has them, headings first, each with the reason.
+
+    A date or the value of a formula comes as text, ready to be corrected.
+    """
+    kept = [place for place, heading in enumerate(table.headings) if heading != WHY]
+    yield [*(table.headings[place] for place in kept), WHY]
+    for number, cells in table.rows():
+        if number in reasons:
+            yield [*(_as_text(cells[place]) for place in kept), reasons[number]]
+
+
+@transaction.atomic
+def keep(found: Import, plan: Plan) -> bool:
+    """Keep what the dry run found beside the rows; return False if these are no longer there."""
+    reasons = json.dumps(list(reasons_of(plan).items())).encode()
+    kept = StagedTable.objects.filter(batch=found).update(
+        checked_as=found.mapping, report=asdict(report_of(plan)), reasons=zlib.compress(reasons)
+    )
+    return bool(kept)
+
+
+def kept_report(found: Import) -> Report | None:
+    """Return what a dry run of the file found, its columns meaning what they mean now."""
+    kept = StagedTable.objects.filter(batch=found, report__isnull=False).only(
+        "checked_as", "report"
+    )
+    table = kept.first()
+    if table is None or table.report is None or table.checked_as != found.mapping:
+        return None
+    return Report(**table.report)
+
+
+def kept_reasons(found: Import) -> Reasons:
+    packed = StagedTable.objects.filter(batch=found).values_list("reasons", flat=True).get()
+    return dict(json.loads(zlib.decompress(packed))) if packed else {}
+
+
+def _in_words(problem: Problem) -> str:
+    return f"{problem.column}: {problem.reason}" if problem.column else problem.reason
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, dict):
+        return str(next(iter(cell.values()), ""))
+    return str(cell)
+
+
+def _shown(visit: PlannedVisit) -> list[Any]:
+    told = visit.tested_at.strftime("%Y-%m-%d %H:%M" if visit.time_known else "%Y-%m-%d")
+    return [visit.row, visit.number, told, visit.tester, results_in_words(visit)]
+
+
+def results_in_words(visit: PlannedVisit) -> str:
+    """Return "Right knee extension 4-, Left knee extension NT Pain and 10 more"."""
+    told = [
+        f"{cell_name(cell)} {written(result, visit.scale)}"
+        for cell, result in list(visit.results.items())[:RESULTS_SHOWN]
+    ]
+    rest = len(visit.results) - len(told)
+    text = ", ".join(told)
+    return _("%(text)s and %(rest)s more") % {"text": text, "rest": rest} if rest else text
+
+
+def _account(tester: Tester) -> str:
+    if tester.user is None:
+        return _("new here: will be known by name, without an account")
+    if not tester.user.is_active:
+        return _("known by name, without an account")
+    return _("%(name)s of this clinic") % {"name": tester.user}
