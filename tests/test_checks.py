@@ -66,7 +66,7 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, https: str) -> dict[str, Any]
 def test_over_tls_every_cookie_belongs_to_this_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings_with(monkeypatch, "yes")
     names = {name: value for name, value in found.items() if name.endswith("COOKIE_NAME")}
-    assert len(names) == 4
+    assert len(names) == 5
     assert all(name.startswith("__Host-") for name in names.values())
     assert found["SESSION_COOKIE_SECURE"]
     assert found["CSRF_COOKIE_SECURE"]

@@ -21,6 +21,7 @@ RULES: list[tuple[str, str, str, dict[str, str]]] = [
     ("SQL put together", r"execute(?:many)?\(\s*(?:f[\"']|[\"'][^\"']*[\"']\s*%)",
      'cursor.execute(f"SELECT {name}")', {
         "mmt/backup/sqlite.py": "the database's own names of its tables",
+        "mmt/migrating.py": "the quoted name of an index, in a migration of ours",
         "mmt/jobs/upkeep.py": "a setting of SQLite that takes no parameter, from a constant",
     }),
     ("text run as code", r"\b(?:eval|exec)\(", "eval(text)", {}),
