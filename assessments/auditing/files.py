@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from mmt.accounts.models import Clinic
 from mmt.audit.models import AuditEvent
 
 from ..exchange.csv_lines import END, csv_cells
+from ..exchange.export import ExportWithdrawn
 from ..exchange.spreadsheet import harmless
 from .found import Events, in_pages
 from .told import Line, Roles, lines_of
@@ -19,6 +21,16 @@ COLUMNS = (
     "details", "address", "request", "hash",
 )  # fmt: skip
 FOR_PATIENT = ("at", "time_zone", "who", "kind", "what", "details")
+
+
+def while_allowed(lines: Iterator[bytes], may_go_on: Callable[[], bool]) -> Iterator[bytes]:
+    """Yield the lines in blocks, and ask anew before each, so that a right that is taken away ends
+    the file. Raises ExportWithdrawn: what left until then is visibly not whole.
+    """
+    while block := b"".join(islice(lines, AT_ONCE)):
+        if not may_go_on():
+            raise ExportWithdrawn
+        yield block
 
 
 def audit_csv(found: Events, clinic: Clinic) -> Iterator[bytes]:

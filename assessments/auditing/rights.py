@@ -16,6 +16,12 @@ def clinics_of_reader(user: User) -> list[Clinic]:
     return found
 
 
+def may_read(user: User, clinic: Clinic) -> bool:
+    """Whether the person may now, asked anew: a user of a request keeps what it began with."""
+    current = User.objects.filter(pk=user.pk, is_active=True).first()
+    return current is not None and current.can(Permission.READ_AUDIT, clinic)
+
+
 def check_user_can_read_accesses(user: User, patient: Patient) -> None:
     if not user.can(Permission.READ_AUDIT, patient.clinic_id):
         raise PermissionDenied(_("Only an administrator can read who had access to a record."))

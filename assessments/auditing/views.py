@@ -1,6 +1,7 @@
 """The audit log for administrators, the access log of one patient, and what prints tell."""
 
 import re
+from collections.abc import Iterator
 from uuid import UUID
 
 from django import forms
@@ -20,16 +21,16 @@ from mmt.accounts.models import Clinic
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.alarms import acknowledge, open_alarms
 from mmt.audit.log import record
-from mmt.audit.models import Action, Alarm
+from mmt.audit.models import Action, Alarm, Outcome
 from patients.models import Patient
 
 from ..letters.typesetting import NotPrintable
 from ..views.access import get_patient
-from .files import access_csv, audit_csv, audit_json
+from .files import access_csv, audit_csv, audit_json, while_allowed
 from .forms import FilterForm, PatientForm
 from .found import Wanted, of_patient, page_of
 from .paper import access_pdf
-from .rights import check_user_can_read_accesses, clinics_of_reader
+from .rights import check_user_can_read_accesses, clinics_of_reader, may_read
 from .told import Roles, lines_of
 
 FORMS = {"csv": (audit_csv, "text/csv; charset=utf-8"), "jsonl": (audit_json, "application/jsonl")}
@@ -82,8 +83,25 @@ def export(request: SignedInRequest) -> HttpResponseBase:
     name = f"mmt-audit-{wanted.clinic.now().date().isoformat()}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(
-        lines(found, wanted.clinic), content_type=content_type, headers=headers
+        _while_allowed(request, lines(found, wanted.clinic), wanted.clinic, Action.AUDIT_EXPORTED),
+        content_type=content_type,
+        headers=headers,
     )
+
+
+def _while_allowed(
+    request: SignedInRequest, lines: Iterator[bytes], clinic: Clinic, attempt: Action
+) -> Iterator[bytes]:
+    """Yield the file while the person has the right to it; where that ends, the log tells it."""
+
+    def may_go_on() -> bool:
+        if may_read(request.user, clinic):
+            return True
+        with transaction.atomic():
+            record(attempt, by=request.user, clinic_id=clinic.pk, outcome=Outcome.REFUSED)
+        return False
+
+    return while_allowed(lines, may_go_on)
 
 
 class ReasonForm(forms.Form):
@@ -148,9 +166,10 @@ def access_file(request: SignedInRequest, patient_id: UUID, form: str) -> HttpRe
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if content is not None:
         return HttpResponse(content, content_type="application/pdf", headers=headers)
-    return StreamingHttpResponse(
-        access_csv(found, patient.clinic), content_type="text/csv; charset=utf-8", headers=headers
+    lines = _while_allowed(
+        request, access_csv(found, patient.clinic), patient.clinic, Action.ACCESS_LOG_GIVEN
     )
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_POST

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as SECRET
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from .factors.sealing import seal, unseal
 from .models import Session, User
 from .session import ADDRESS, AGENT, SEEN, STARTED
 
@@ -27,6 +30,8 @@ SYSTEMS = {
 
 
 class SessionStore(DatabaseStore):
+    """The secret of an app that is being set up is sealed in the row, as that of one in use is."""
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -35,6 +40,20 @@ class SessionStore(DatabaseStore):
         session: Any = super().create_model_instance(data)
         session.user_id = data.get("_auth_user_id")
         return session
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        if secret := session_dict.get(SECRET):
+            session_dict = session_dict | {SECRET: seal(secret)}
+        return super().encode(session_dict)
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        session_dict: dict[str, Any] = super().decode(session_data)
+        try:
+            if sealed := session_dict.get(SECRET):
+                session_dict[SECRET] = unseal(sealed)
+        except InvalidToken:  # of a key that is gone: another secret is shown
+            del session_dict[SECRET]
+        return session_dict
 
 
 @dataclass(frozen=True, slots=True)

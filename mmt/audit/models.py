@@ -26,6 +26,7 @@ class Action(models.TextChoices):
     FACTOR_USED = "factor_used", _("Second factor used")
     FACTOR_FAILED = "factor_failed", _("Second factor refused")
     FACTORS_RESET = "factors_reset", _("Second factors of a person reset")
+    FACTORS_SEALED = "factors_sealed", _("Second factors sealed with a new key")
     RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes made")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     TOKEN_MADE = "token_made", _("Key of the API made")

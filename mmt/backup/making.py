@@ -93,15 +93,19 @@ def _write(out: IO[bytes], key: bytes, space: Path, progress: archive.Progress) 
 
 
 def _publish(partial: Path, file: Path) -> Path:
-    """Give the file its name, never one that is taken, and its checksum beside it."""
+    """Give the file its name, never one that is taken, once its checksum lies beside it."""
     digest = hashlib.sha256()
     for piece in archive.pieces(partial):
         digest.update(piece)
+    if file.exists():
+        raise Problem(f"{file} exists already. Nothing was overwritten.")
     try:
+        store.sum_of(file).write_text(f"{digest.hexdigest()}  {file.name}\n", encoding="ascii")
         os.link(partial, file)
-    except FileExistsError:
-        raise Problem(f"{file} exists already. Nothing was overwritten.") from None
-    store.sum_of(file).write_text(f"{digest.hexdigest()}  {file.name}\n", encoding="ascii")
+    except OSError:
+        if store.sum_of(file).is_file():
+            store.sum_of(file).unlink()
+        raise
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

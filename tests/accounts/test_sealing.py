@@ -1,16 +1,20 @@
 """Secrets of second factors are sealed at rest; a lost key is told before anybody is let in."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from mmt.accounts.factors.sealing import refuse_lost_key, seal_anew, unseal
-from mmt.accounts.models import User
+from mmt.accounts.models import Session, User
 from mmt.audit.models import Action, AuditEvent
-from tests.factors import give_app, give_recovery_codes
+from tests.factors import code_of, give_app, give_recovery_codes
 
 OLD, NEW = "an-old-key-" + "a1b2c3d4e5" * 5, "a-new-key-" + "f6g7h8i9j0" * 5
 
@@ -55,6 +59,30 @@ def test_a_new_key_takes_over(factors: tuple[str, list[str]], settings: Any) -> 
     settings.FACTOR_KEYS = [NEW]
     refuse_lost_key()
     assert (unseal(stored()[0]), codes()) == factors
+    told = AuditEvent.objects.get(action=Action.FACTORS_SEALED)
+    assert (told.actor, told.detail) == ("seal_factors", {"factors": 2})
+
+
+def test_a_secret_on_its_way_into_an_app_is_sealed_in_the_session_too(
+    physio: User, as_user: Callable[[User], Client], settings: Any
+) -> None:
+    client, address = as_user(physio), reverse("mfa_activate_totp")
+    secret = client.get(address).context["form"].secret
+    [row] = Session.objects.filter(user=physio)
+    assert secret not in str(DatabaseStore().decode(row.session_data))  # as Django would read it
+    assert client.session["mfa.totp.secret"] == secret
+    client.post(address, {"code": code_of(secret)})
+    assert unseal(stored()[0]) == secret
+
+
+def test_a_session_outlives_the_key_that_sealed_a_secret_in_it(
+    physio: User, as_user: Callable[[User], Client], settings: Any
+) -> None:
+    client, address = as_user(physio), reverse("mfa_activate_totp")
+    before = client.get(address).context["form"].secret
+    settings.FACTOR_KEYS = [NEW]
+    assert client.get("/accounts/").status_code == 200
+    assert client.get(address).context["form"].secret != before
 
 
 def test_a_lost_key_refuses_the_start_and_has_a_way_out(

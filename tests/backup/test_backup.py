@@ -3,11 +3,12 @@
 import os
 import random
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -19,19 +20,19 @@ import psycopg
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import record
 from mmt.audit.models import Action, AuditEvent
 from mmt.audit.verify import broken_chains
-from mmt.backup import store
+from mmt.backup import archive, making, store
 from mmt.backup.drill import events_since
 from mmt.backup.erased import NAME, erased_since, keep_erased
 from mmt.backup.key import make_key_file, read_key
 from mmt.backup.manifest import Manifest
-from mmt.backup.problems import Damaged
+from mmt.backup.problems import Damaged, Problem
 from mmt.backup.restoring import facts_here
 from patients.models import Patient
 from tests import postgres
@@ -195,6 +196,45 @@ def test_a_backup_never_overwrites_and_old_ones_go_when_it_stands(
     assert old[0] not in kept
     assert not list((place / "data").glob(".backup-*"))
     assert not (place / "backups" / ".partial").exists()
+
+
+@contextmanager
+def no_room() -> Iterator[Callable[[int], None]]:
+    """Yield what lets no file of this process grow any more, until the end: as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        yield lambda _size: resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_fills_up_in_the_middle_leaves_nothing_that_looks_whole(
+    on_disk: str, place: Path, patient: Patient
+) -> None:
+    """At the first byte, then behind the database, then where the checksum should lie."""
+    days = {"days": 7, "weeks": 5}
+    made = making.make(read_key(), **days, progress=nobody_looks_on)
+    before = sorted(file.name for file in made.file.parent.iterdir())
+    with no_room() as fill:
+        fill(0)
+        with pytest.raises((Problem, DatabaseError)):
+            making.make(read_key(), **days, progress=nobody_looks_on)
+    with no_room() as fill, pytest.raises(Problem, match="cannot be written"):
+        making.make(read_key(), **days, progress=fill)
+    with time_machine.travel(made.manifest.made_at + timedelta(hours=1), tick=False):
+        later = store.name_for(made.manifest.made_at + timedelta(hours=1))
+        (made.file.parent / f"{later}.sha256").mkdir()
+        with pytest.raises(Problem, match="cannot be written"):
+            making.make(read_key(), **days, progress=nobody_looks_on)
+        (made.file.parent / f"{later}.sha256").rmdir()
+    assert sorted(file.name for file in made.file.parent.iterdir()) == before
+    assert not list((place / "data").glob(".backup-*"))
+    assert archive.check(made.file, read_key()) == made.manifest
+
+
+def nobody_looks_on(_size: int) -> None:
+    """Nobody looks on."""
 
 
 def test_a_log_that_was_rewritten_since_the_backup_is_told(patient: Patient, physio: User) -> None:

@@ -71,6 +71,17 @@ def seal_anew(model: Any = Authenticator) -> int:
 
 
 @transaction.atomic
+def rotate() -> int:
+    """Seal every factor with the newest key and tell the log; return how many they are.
+
+    Raises InvalidToken for a lost key.
+    """
+    sealed = seal_anew()
+    record(Action.FACTORS_SEALED, by=None, actor=ACTOR, detail={"factors": sealed})
+    return sealed
+
+
+@transaction.atomic
 def forget_lost() -> int:
     """Take away the factors that no key opens; every clinic of their people is told."""
     held = _with_secrets(Authenticator.objects.select_for_update())

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.auditing import files, found
+from assessments.exchange.export import ExportWithdrawn
 from mmt.accounts.models import Clinic, User
 from mmt.audit.alarms import raise_alarm
 from mmt.audit.log import Told, record, record_many
@@ -205,3 +206,17 @@ def test_an_alarm_stands_on_the_start_page_until_a_reason_is_given(
     assert client.get(f"/audit/alarms/{theirs.pk}/").status_code == 404
     event: Any = AuditEvent.objects.get(action=Action.ALARM_ACKNOWLEDGED)
     assert (event.actor_id, event.detail["reason"]) == (admin.pk, "Restored on Monday.")
+
+
+@pytest.mark.usefixtures("log")
+def test_a_role_taken_away_ends_the_file_on_its_way(
+    admin: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "AT_ONCE", 1)
+    file = iter(as_user(admin).post("/audit/export/", {"format": "csv"}).streaming_content)
+    assert next(file).startswith(b"number")
+    admin.memberships.update(active=False)
+    with pytest.raises(ExportWithdrawn):
+        next(file)
+    told = AuditEvent.objects.filter(action=Action.AUDIT_EXPORTED).order_by("pk")
+    assert [event.outcome for event in told] == [Outcome.DONE, Outcome.REFUSED]

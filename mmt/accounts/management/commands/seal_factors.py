@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if forget_lost:
             self.stdout.write(f"{sealing.forget_lost()} second factors were taken away.")
         try:
-            sealed = sealing.seal_anew()
+            sealed = sealing.rotate()
         except InvalidToken:
             raise CommandError(
                 "Some are sealed with a key that is neither FACTOR_KEY nor in FACTOR_KEY_OLD. "
