@@ -99,6 +99,21 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             "archived patients not seen for so many years are listed, for an administrator to "
             "[decide](privacy.md#erasure); 0: none",
         ),
+        Setting(
+            "PASSWORD_WORDS",
+            "",
+            "words that everybody knows where you are (the town, the street, what people call the "
+            "place), with commas between: no password is made of them, the names of your clinics "
+            "and of this product alone",
+            "none",
+        ),
+        Setting(
+            "UPLOAD_SCANNER",
+            "",
+            "a command that is given each file to be imported before it is read, and refuses it "
+            "by not ending with 0: `clamdscan --fdpass --no-summary`",
+            "none",
+        ),
         Setting("FHIR_CODES_FILE", "", "codes of the site, see [the API](api.md)", "none"),
         Setting("BACKUP_DIR", "", "where [backups](backup.md) go", "`backups` in `DATA_DIR`"),
     ),

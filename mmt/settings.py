@@ -181,6 +181,8 @@ DUTIES = [
     "mmt.jobs.upkeep.refresh_statistics",
     "mmt.jobs.retention.daily",
 ]
+# A command that is given the path of each file that is sent and ends with 0 if it may be read.
+UPLOAD_SCANNER = env.text("UPLOAD_SCANNER")
 # Archived patients not seen for so long are listed to be erased or kept longer; 0: nobody is.
 RECORDS_KEPT_YEARS = env.number("RECORDS_KEPT_YEARS", 0)
 
@@ -198,8 +200,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "mmt.accounts.passwords.DisguisedPasswordValidator"},
+    {"NAME": "mmt.accounts.passwords.PlaceWordsValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_WORDS = env.words("PASSWORD_WORDS")  # that everybody knows here: the town, the street
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "account_login"

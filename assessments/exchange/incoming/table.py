@@ -1,6 +1,8 @@
 """A file as rows of cells: read apart from the product, then kept packed."""
 
 import json
+import logging
+import shlex
 import subprocess
 import sys
 import zlib
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 LARGEST_FILE = 100 * 1024 * 1024  # of the command line; a page takes what the server lets in
@@ -16,6 +19,7 @@ LARGEST_PACKED = 60 * 1024 * 1024
 LARGEST_UNPACKED = 600 * 1024 * 1024
 SECONDS = 60
 BLOCK = 256 * 1024
+log = logging.getLogger(__name__)
 READER = Path(__file__).with_name("reader.py")
 
 # A text, a number, a truth value, {"d": ISO date or moment}, {"f": value of a formula}.
@@ -58,6 +62,7 @@ def read_table(
     """
     if path.stat().st_size > LARGEST_FILE:
         raise Unreadable(_("The file is too large: more than 100 MB. Part it into several."))
+    _scan(path)
     command = [sys.executable, "-I", str(READER), str(path), name, encoding, delimiter, sheet]
     try:
         done = subprocess.run(  # noqa: S603 (our own script, no shell)
@@ -74,6 +79,22 @@ def read_table(
     if not rows:
         raise Unreadable(_("There are headings but no rows below them."))
     return Table(table.about | {"rows": rows}, done.stdout)
+
+
+def _scan(path: Path) -> None:
+    """Ask settings.UPLOAD_SCANNER, if there is one. Raises Unreadable, as where it cannot."""
+    command = shlex.split(settings.UPLOAD_SCANNER)
+    if not command:
+        return
+    try:
+        done = subprocess.run(  # noqa: S603 (the operator's command, no shell)
+            [*command, str(path)], capture_output=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        log.exception("UPLOAD_SCANNER could not be run.")
+        raise Unreadable(_("The file could not be scanned. Tell who runs this server.")) from None
+    if done.returncode:
+        raise Unreadable(_("The scanner of this server refuses the file."))
 
 
 def _lines(packed: bytes) -> Iterator[bytes]:

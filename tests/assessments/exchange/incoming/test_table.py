@@ -3,6 +3,8 @@
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -164,3 +166,15 @@ def test_a_file_larger_than_the_largest_is_not_begun(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(reading, "LARGEST_FILE", 10)
     with pytest.raises(Unreadable, match="100 MB"):
         read("MRN,Grade\n1,4\n")
+
+
+def test_a_scanner_of_the_operator_refuses_a_file_before_it_is_read(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.UPLOAD_SCANNER = "grep --quiet --invert-match EICAR"
+    assert read("MRN,Grade\nH-1,4\n").headings == ["MRN", "Grade"]
+    with pytest.raises(Unreadable, match="scanner of this server refuses"):
+        read("EICAR")
+    settings.UPLOAD_SCANNER = f"{tmp_path}/none-there"
+    with pytest.raises(Unreadable, match="could not be scanned"):
+        read("MRN,Grade\nH-1,4\n")
