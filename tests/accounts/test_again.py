@@ -34,7 +34,9 @@ def asks(client: Client, url: str, form: dict[str, str] | None = None) -> bool:
     return client.post(url, form or {}).headers.get("Location", "").startswith(AGAIN)
 
 
-@pytest.mark.parametrize("name", ["change_role", "add_role", "deactivate", "reset_factors"])
+@pytest.mark.parametrize(
+    "name", ["change_role", "add_role", "deactivate", "reactivate", "reset_factors"]
+)
 def test_who_changes_what_a_colleague_may_is_asked(later: Client, physio: User, name: str) -> None:
     give_app(physio)
     assert asks(later, address(name, physio), {"role": "lead"})
@@ -51,6 +53,12 @@ def test_so_is_who_takes_records_out(later: Client, patient: Patient) -> None:
     assert asks(later, reverse("assessments:held", args=[patient.pk]), {"form": "json"})
     assert asks(later, reverse("exports:index"))
     assert asks(later, reverse("assessments:cohort_export"))
+
+
+def test_so_is_who_makes_a_key_or_opens_the_way_in_an_emergency(later: Client) -> None:
+    assert asks(later, reverse("tokens"), {"name": "registry"})
+    assert asks(later, reverse("emergency:open"))
+    assert asks(later, reverse("emergency:allow", args=["harbour"]), {"emergency_access": "on"})
 
 
 def test_what_was_asked_for_is_done_after_the_answer(later: Client, physio: User) -> None:

@@ -25,6 +25,11 @@ WORDS = {MISSED: "MISSED", NOT_THERE: "not there", GAVE_UP: "no time for"}
 MOST_CASES = 2
 IN_TABLE = "meta/test_access"
 EVERYWHERE = ("tests/meta/test_access.py", "tests/accounts/", "tests/test_")
+# Tests made for one kind of guard: the code behind a guard that refuses is not among their calls.
+MADE_FOR = {
+    "method": "test_no_page_takes_another_method",
+    "asked again": "tests/accounts/test_again.py",
+}
 
 
 @dataclass(eq=False)
@@ -126,13 +131,19 @@ class Hunt:
         names = names_of(guard)
         for item in self.took:
             everywhere = guard.kind == MIDDLEWARE and item.nodeid.startswith(EVERYWHERE)
-            if everywhere or _name_in(item) in names:
+            if everywhere or _name_in(item) in names or _is_made_for(guard, item):
                 chosen.add(item)
         if guard.words.startswith("@"):
             for (known, _name), items in self.calls.items():
                 chosen |= set(items) if known == path else set()
         chosen &= self.took.keys()
-        return sorted(chosen, key=lambda item: _turn(item, names, self.took[item]))
+        return sorted(
+            chosen,
+            key=lambda item: (
+                not _is_made_for(guard, item),
+                *_turn(item, names, self.took[item]),
+            ),
+        )
 
 
 def _quick_page(facts: Any, form: str, template: Path, **_options: Any) -> bytes:
@@ -142,12 +153,17 @@ def _quick_page(facts: Any, form: str, template: Path, **_options: Any) -> bytes
 
 def _few_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield all cases of the tables of access, and the first cases of any other test."""
+    whole = ("test_access", *MADE_FOR.values())
     seen: Counter[str] = Counter()
     for item in items:
         test = item.nodeid.partition("[")[0]
         seen[test] += 1
-        if seen[test] <= MOST_CASES or "test_access" in test:
+        if seen[test] <= MOST_CASES or any(name in test for name in whole):
             yield item
+
+
+def _is_made_for(guard: Guard, item: pytest.Item) -> bool:
+    return guard.kind in MADE_FOR and MADE_FOR[guard.kind] in item.nodeid
 
 
 def _turn(item: pytest.Item, names: set[str], seconds: float) -> tuple[bool, bool, float]:

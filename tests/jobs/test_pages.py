@@ -59,6 +59,7 @@ def test_nobody_else_finds_the_file(
     client = as_user(request.getfixturevalue(who))
     assert client.get(reverse("jobs:file", args=[ready.pk])).status_code == 404
     assert client.post(reverse("jobs:cancel", args=[ready.pk])).status_code == 404
+    assert "Open my files" not in client.get(reverse("start")).content.decode()
     assert "Words" not in page_of(client)
 
 

@@ -100,6 +100,17 @@ def test_a_draft_says_nothing_and_a_voided_record_is_entered_in_error(
     assert statuses == {"entered-in-error"}
 
 
+def test_what_is_not_there_is_not_found(reader: Reader, patient: Patient, physio: User) -> None:
+    signed = make_signed(patient, physio, {KNEE: grade(3)})
+    nowhere = (
+        "Observation/17",
+        f"Observation/{signed.pk}.neck",
+        "CodeSystem/toes",
+        "ValueSet/toes",
+    )
+    assert [reader.get(each).status_code for each in nowhere] == [404] * 4
+
+
 def test_what_a_blind_pair_keeps_apart_is_neither_searched_nor_read(
     reader: Reader, patient: Patient, physio: User, colleague: User
 ) -> None:
