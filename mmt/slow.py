@@ -32,7 +32,7 @@ def _timed(
     finally:
         ms = (time.perf_counter() - began) * 1000
         if 0 < settings.SLOW_QUERY_MS <= ms:
-            metrics.SLOW.inc()
+            metrics.SLOW.add()
             facts = {
                 "ms": round(ms, 1),
                 "route": trace.route(trace.current.get().request),

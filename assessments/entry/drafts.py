@@ -93,12 +93,12 @@ def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
     try:
         draft, fresh = _take(assessment_id, batch, by)
     except Conflicts:
-        metrics.SAVES.labels("conflict").inc()
+        metrics.SAVES.add("conflict")
         raise
     except NoLongerADraft:
-        metrics.SAVES.labels("signed").inc()
+        metrics.SAVES.add("signed")
         raise
-    metrics.SAVES.labels("saved" if fresh else "repeated").inc()
+    metrics.SAVES.add("saved" if fresh else "repeated")
     return draft
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
 
 from .column import Column, Kind, Value
 from .dictionary import sheet_rows, treatment_rows
@@ -24,6 +23,9 @@ from .selection import Shape
 from .source import Source
 from .spreadsheet import runs
 from .zip_stream import LARGEST_MEMBER, ZipStream
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
 MOST_BYTES = LARGEST_MEMBER - 64 * 1024 * 1024
@@ -142,6 +144,8 @@ def _frame(columns: tuple[Column, ...]) -> Frame:
 
 def _parts(columns: tuple[Column, ...], sheets: int, about: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the parts of a workbook with so many data sheets, whose rows are still to come."""
+    from xlsxwriter import Workbook  # five megabytes, which a process without an export saves
+
     file = io.BytesIO()
     book = Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": _("Strength records"), "created": MADE})
@@ -168,7 +172,7 @@ def _parts(columns: tuple[Column, ...], sheets: int, about: Mapping[str, Any]) -
 
 
 def _explain(
-    book: Workbook, columns: tuple[Column, ...], about: Mapping[str, Any], heading: Any
+    book: "Workbook", columns: tuple[Column, ...], about: Mapping[str, Any], heading: Any
 ) -> None:
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
 

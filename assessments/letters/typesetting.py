@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
 from django.utils.translation import gettext as _
 
 TEMPLATE = Path(__file__).with_name("page.typ")
@@ -32,6 +31,8 @@ def image_of(facts: Mapping[str, Any]) -> bytes:
 
 def _compiled(facts: Mapping[str, Any], form: Literal["pdf", "png"], template: Path) -> bytes:
     """Use typst's own fonts, and the machine's only for letters that those lack."""
+    import typst  # seven megabytes, which who writes no letter need not have
+
     try:
         return _compile(facts, form, template, ignore_system_fonts=True)
     except typst.TypstError as problem:
@@ -54,6 +55,8 @@ def _compile(
     *,
     ignore_system_fonts: bool,
 ) -> bytes:
+    import typst
+
     compiler = typst.Compiler(
         input=str(template),
         ignore_system_fonts=ignore_system_fonts,

@@ -4,20 +4,30 @@ What stands in the database is the same on every web server: take the greatest o
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Min
 from django.utils import timezone
-from prometheus_client import CONTENT_TYPE_LATEST, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
-from mmt import __version__
+from mmt import __version__, metrics
 from mmt.audit.log import HOUSE
 from mmt.audit.models import Action, Alarm, AuditEvent
 from mmt.jobs import signs
 from mmt.jobs.models import UNFINISHED, DutyRun, Job
-from mmt.metrics import REGISTRY
 from mmt.remembered import Remembered
 
 from .replicas import lags
@@ -28,15 +38,30 @@ Value = tuple[tuple[str, ...], float]
 
 
 def text() -> bytes:
-    return generate_latest(REGISTRY)
+    return generate_latest(_registry)
 
 
-class _Standing(Collector):
+class _Figures(Collector):
     def describe(self) -> Iterable[Metric]:
         return ()  # or registering it would already ask the database
 
-    def collect(self) -> Iterable[Metric]:
-        return remembered()
+    def collect(self) -> Iterator[Metric]:
+        for tally in (metrics.REQUESTS, metrics.SAVES, metrics.SLOW):
+            counter = CounterMetricFamily(tally.name, tally.said, labels=tally.labels)
+            for labels, count in tally.counts().items():
+                counter.add_metric(labels, count)
+            yield counter
+        yield _durations(metrics.DURATION)
+        yield from remembered()
+
+
+def _durations(found: metrics.Durations) -> Metric:
+    histogram = HistogramMetricFamily(found.name, found.said, labels=[found.label])
+    edges = [*map(str, metrics.BUCKETS), "+Inf"]
+    for label, (counts, total) in found.found().items():
+        up_to = list(zip(edges, accumulate(counts), strict=True))
+        histogram.add_metric([label], up_to, total)
+    return histogram
 
 
 def look() -> list[Metric]:
@@ -113,5 +138,6 @@ def _replicas() -> Iterator[Metric]:
     yield gauge("replica_lag_bytes", "What it has yet to replay", *behind, labels=["replica"])
 
 
-REGISTRY.register(_Standing())
-ProcessCollector(registry=REGISTRY)
+_registry = CollectorRegistry()
+_registry.register(_Figures())
+ProcessCollector(registry=_registry)

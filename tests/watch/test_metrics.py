@@ -15,6 +15,7 @@ from mmt.audit.models import AuditEvent
 from mmt.audit.verify import verify_daily
 from mmt.jobs.actions import ask_for
 from mmt.jobs.models import DutyRun
+from mmt.metrics import BUCKETS
 from mmt.watch import figures
 from patients.models import Patient
 from tests.assessments.saving import HIP, OTHER_PAGE, op, request_of
@@ -23,6 +24,7 @@ from tests.jobs import kinds
 from tests.people import make_draft, signed_in
 
 pytestmark = pytest.mark.django_db
+EDGES = [*map(str, BUCKETS), "+Inf"]
 TOKEN = "a-token-of-twenty-signs"
 OF_SOMEBODY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{32}|/|@")
 
@@ -74,14 +76,16 @@ def test_requests_and_saves_are_counted_by_route_and_outcome(
     saved = ("strength_requests_total", "POST", "assessments:save", "200")
     before = scrape().get(saved, 0)
     outcomes = [("strength_saves_total", each) for each in ("saved", "repeated", "conflict")]
-    before_each = [scrape()[each] for each in outcomes]
+    before_each = [scrape().get(each, 0) for each in outcomes]
     first = request_of(patient.pk, op(HIP, "3"))
     for body in (first, first, request_of(patient.pk, op(HIP, "4"), client=OTHER_PAGE)):
         browser.post(address, body, content_type="application/json")
     found = scrape()
     assert [found[each] for each in outcomes] == [before + 1 for before in before_each]
     assert found[saved] == before + 2
-    assert found["strength_request_seconds_count", "assessments:save"] >= 3
+    timed = [found["strength_request_seconds_bucket", le, "assessments:save"] for le in EDGES]
+    assert timed == sorted(timed)
+    assert timed[-1] == found["strength_request_seconds_count", "assessments:save"] >= 3
 
 
 def test_what_waits_in_the_queue_is_told(physio: User) -> None:
