@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -25,6 +27,7 @@ from mmt.audit.models import Alarm
 
 from .models import Assessment, Meaning, Measurement, Score, Signature
 from .models.context import Context
+from .tables import keeper
 
 FORM = 1  # of what is hashed; a new one keeps how the old ones are read
 AT_ONCE = 400  # records
@@ -75,6 +78,8 @@ MEASUREMENT = (
     "entered_by_id",
     "entered_at",
 )
+# Fields whose values JSON does not have as they are; see `_plain`.
+_NOT_PLAIN = (models.DateTimeField, models.DecimalField, models.UUIDField, models.ForeignKey)
 Told = tuple[Assessment, User, datetime]
 
 
@@ -199,13 +204,20 @@ def _content(record: Any, scores: Any, measurements: Any) -> dict[str, Any]:
 
 
 def _rows(model: Any, names: Sequence[str], pks: Sequence[UUID]) -> dict[UUID, list[list[Any]]]:
+    """Return the rows of each record. Of a record's many scores most values are plain already, and
+    its id is read as text: as a UUID it would take as long as the rest.
+    """
+    by_text = {keeper(model, "assessment_id")(pk): pk for pk in pks}
+    fields = [model._meta.get_field(name) for name in names]
+    turned = [place for place, field in enumerate(fields) if isinstance(field, _NOT_PLAIN)]
     found: dict[UUID, list[list[Any]]] = defaultdict(list)
-    for pk, *values in model.objects.filter(assessment_id__in=pks).values_list(
-        "assessment_id", *names
-    ):
-        found[pk].append([_plain(value) for value in values])
+    key = Cast("assessment_id", models.TextField())
+    for text, *values in model.objects.filter(assessment_id__in=pks).values_list(key, *names):
+        for place in turned:
+            values[place] = _plain(values[place])
+        found[by_text[text]].append(values)
     for rows in found.values():
-        rows.sort(key=lambda row: row[:3])
+        rows.sort(key=itemgetter(0, 1, 2))
     return found
 
 
