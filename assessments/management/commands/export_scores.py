@@ -49,72 +49,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clinic", metavar="NAME", help="short name of the clinic")
-        parser.add_argument(
-            "--from", dest="first_day", metavar="DAY", help="first day of testing, YYYY-MM-DD"
-        )
-        parser.add_argument(
-            "--to", dest="last_day", metavar="DAY", help="last day of testing, included"
-        )
-        parser.add_argument(
-            "--battery", help="records of this battery: " + ", ".join(instrument.BATTERIES)
-        )
-        parser.add_argument(
-            "--status",
-            choices=[each.value for each in Standing],
-            default=Standing.IN_FORCE.value,
-            help="in_force: signed and amended (the default); recorded: voided ones too",
-        )
-        parser.add_argument(
-            "--movement",
-            metavar="KEY",
-            help="only visits whose form has this movement, and only its results; keys stand in "
-            "the data dictionary",
-        )
-        parser.add_argument(
-            "--question", metavar="ID", help="only patients who answer this saved question"
-        )
-        parser.add_argument(
-            "--deidentified",
-            dest="people",
-            action="store_const",
-            const=HIDDEN,
-            default=NAMED,
-            help="take names, numbers, notes and exact dates out; see docs/exports.md",
-        )
-        parser.add_argument(
-            "--format",
-            choices=list(FORMATS),
-            default="csv",
-            help="; ".join(f"{key}: {each.title}" for key, each in FORMATS.items()),
-        )
-        parser.add_argument(
-            "--parts",
-            type=lambda text: text.split(","),
-            metavar="PART,PART",
-            help="the files of a zip: " + ", ".join(PARTS),
-        )
-        parser.add_argument(
-            "--layout",
-            choices=[each.value for each in Layout],
-            default=Layout.LONG.value,
-            help=(
-                "long: a row for each result (the default); wide: a row for each visit; "
-                "measurements: a row for each force or set of heel raises"
-            ),
-        )
-        parser.add_argument(
-            "--measurements",
-            dest="layout",
-            action="store_const",
-            const=Layout.MEASUREMENTS.value,
-            help="the same as --layout measurements",
-        )
-        parser.add_argument(
-            "--blanks", action="store_true", help="list cells left blank too (long layout)"
-        )
-        parser.add_argument(
-            "--bom", action="store_true", help="begin with the mark by which Excel knows UTF-8"
-        )
+        _add_selection(parser)
+        _add_shape(parser)
         parser.add_argument(
             "--output", default="-", metavar="FILE", help="where to; - is standard output"
         )
@@ -171,6 +107,78 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"{export.rows:,} rows of {export.visits:,} visits in {seconds:.1f} s"
             )
+
+
+def _add_selection(parser: CommandParser) -> None:
+    group = parser.add_argument_group("which records (without these: all that are in force)")
+    group.add_argument(
+        "--from", dest="first_day", metavar="DAY", help="first day of testing, YYYY-MM-DD"
+    )
+    group.add_argument("--to", dest="last_day", metavar="DAY", help="last day of testing, included")
+    group.add_argument(
+        "--battery", help="records of this battery: " + ", ".join(instrument.BATTERIES)
+    )
+    group.add_argument(
+        "--status",
+        choices=[each.value for each in Standing],
+        default=Standing.IN_FORCE.value,
+        help="in_force: signed and amended (the default); recorded: voided ones too",
+    )
+    group.add_argument(
+        "--movement",
+        metavar="KEY",
+        help="only visits whose form has this movement, and only its results; keys stand in "
+        "the data dictionary",
+    )
+    group.add_argument(
+        "--question", metavar="ID", help="only patients who answer this saved question"
+    )
+
+
+def _add_shape(parser: CommandParser) -> None:
+    group = parser.add_argument_group("what the file is like")
+    group.add_argument(
+        "--deidentified",
+        dest="people",
+        action="store_const",
+        const=HIDDEN,
+        default=NAMED,
+        help="take names, numbers, notes and exact dates out; see docs/exports.md",
+    )
+    group.add_argument(
+        "--format",
+        choices=list(FORMATS),
+        default="csv",
+        help="; ".join(f"{key}: {each.title}" for key, each in FORMATS.items()),
+    )
+    group.add_argument(
+        "--parts",
+        type=lambda text: text.split(","),
+        metavar="PART,PART",
+        help="the files of a zip: " + ", ".join(PARTS),
+    )
+    group.add_argument(
+        "--layout",
+        choices=[each.value for each in Layout],
+        default=Layout.LONG.value,
+        help=(
+            "long: a row for each result (the default); wide: a row for each visit; "
+            "measurements: a row for each force or set of heel raises"
+        ),
+    )
+    group.add_argument(
+        "--measurements",
+        dest="layout",
+        action="store_const",
+        const=Layout.MEASUREMENTS.value,
+        help="the same as --layout measurements",
+    )
+    group.add_argument(
+        "--blanks", action="store_true", help="list cells left blank too (long layout)"
+    )
+    group.add_argument(
+        "--bom", action="store_true", help="begin with the mark by which Excel knows UTF-8"
+    )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import instrument
+from assessments.exchange.bar import Bar
 from assessments.exchange.csv_lines import END, csv_cells
 from assessments.exchange.incoming import actions
 from assessments.exchange.incoming.check import Plan, check
@@ -44,7 +45,8 @@ class Command(BaseCommand):
         "--write this is a dry run: it says what would come in and which rows cannot, and writes "
         "nothing. Progress and problems go to standard error. Exit code 0: imported, or nothing "
         "stands against it; 1: rows cannot be imported, or nothing was; 2: the options or the "
-        "file make no sense."
+        "file make no sense. Nothing is ever half imported: after 1 and 2 the records are as "
+        "they were. docs/imports.md tells how files are read."
     )
     requires_system_checks: list[str] = []
 
@@ -53,58 +55,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--clinic", required=True, metavar="NAME", help="short name of the clinic"
         )
-        parser.add_argument(
-            "--mapping",
-            default="headings",
-            metavar="WHICH",
-            help=(
-                "what the columns are: headings (by their names, the default: enough for files "
-                "that this product exported and for ISNCSCI motor worksheets), remembered (as said "
-                "on the pages for these headings last time), or a JSON file such as "
-                '{"columns": {"MRN": "Record number", "quads R": "Knee extension, right"}, '
-                '"scale": "mrc", "direction": "up", "date_order": "day"}'
-            ),
-        )
-        parser.add_argument(
-            "--scale", choices=list(instrument.PROFILES), help="the scale of the grades"
-        )
-        parser.add_argument(
-            "--direction",
-            choices=[each.value for each in Direction],
-            help="up: 0 is no contraction; down: 0 is normal",
-        )
-        parser.add_argument(
-            "--date-order",
-            choices=[each.value for each in DateOrder],
-            help="how dates such as 03/04/2025 are meant",
-        )
-        parser.add_argument(
-            "--battery", choices=list(instrument.BATTERIES), help="the battery of all visits"
-        )
-        parser.add_argument("--tested-on", metavar="DAY", help="YYYY-MM-DD, for rows without one")
-        parser.add_argument("--tester", metavar="NAME", help="who tested, for rows without one")
-        parser.add_argument(
-            "--sheet", default="", help="sheet of a workbook; the first if not given"
-        )
-        parser.add_argument(
-            "--encoding", default="", help="of a CSV file; told by the file if not given"
-        )
-        parser.add_argument(
-            "--delimiter", default="", help="of a CSV file; told by the file if not given"
-        )
-        parser.add_argument(
-            "--rejected", type=Path, metavar="FILE", help="write the rows to correct there, as CSV"
-        )
-        parser.add_argument(
-            "--only-good", action="store_true", help="with --write: leave the bad rows behind"
-        )
-        parser.add_argument("--write", action="store_true", help="import; needs --as")
-        parser.add_argument(
-            "--as",
-            dest="by",
-            metavar="E-MAIL",
-            help="the administrator of the clinic who brings the records in",
-        )
+        _add_what_is_done(parser)
+        _add_meaning(parser)
+        _add_reading(parser)
 
     def handle(self, *_args: Any, file: Path, **options: Any) -> None:
         clinic = Clinic.objects.filter(slug=options["clinic"]).first()
@@ -115,7 +68,8 @@ class Command(BaseCommand):
         forget_old()
         table = self._timed("read", lambda: self._read(file, options))
         mapping = self._mapping(table, clinic, options)
-        plan = self._timed("checked", lambda: check(table, mapping, clinic))
+        loud = options["verbosity"] > 0
+        plan = self._timed("checked", lambda: self._check(table, mapping, clinic, loud=loud))
         self._tell(plan)
         if options["rejected"] and plan.left:
             self._write_rejected(options["rejected"], table, plan)
@@ -130,6 +84,7 @@ class Command(BaseCommand):
             table, id=uuid4(), clinic=clinic, file_name=file.name, file_hash=hash_of(file), by=by
         )
         set_mapping(found, mapping, by=by)
+        self.stderr.write("Writing, in one transaction: all of it comes in or nothing.")
         self._timed("imported", lambda: self._carry_out(found, plan, options, by))
 
     def _importer(self, clinic: Clinic, options: dict[str, Any]) -> User | None:
@@ -184,6 +139,15 @@ class Command(BaseCommand):
         columns = by_headings(written.pop("columns"), table.headings)
         return from_json({"columns": list(columns)} | written)
 
+    def _check(self, table: Table, mapping: Mapping, clinic: Clinic, *, loud: bool) -> Plan:
+        if not loud:
+            return check(table, mapping, clinic)
+        bar = Bar(self.stderr, table.about["rows"])
+        try:
+            return check(table, mapping, clinic, tell=bar.show)
+        finally:
+            bar.end()
+
     def _tell(self, plan: Plan) -> None:
         self.stderr.write(
             f"{plan.rows:,} rows: {len(plan.visits):,} visits with {plan.scores:,} results, "
@@ -223,6 +187,57 @@ class Command(BaseCommand):
         done = work()
         self.stderr.write(f"{what} in {time.monotonic() - began:.1f} s")
         return done
+
+
+def _add_what_is_done(parser: CommandParser) -> None:
+    group = parser.add_argument_group("what is done (without these: a dry run)")
+    group.add_argument("--write", action="store_true", help="import; needs --as")
+    group.add_argument(
+        "--as",
+        dest="by",
+        metavar="E-MAIL",
+        help="the administrator of the clinic who brings the records in",
+    )
+    group.add_argument(
+        "--only-good", action="store_true", help="with --write: leave the bad rows behind"
+    )
+    group.add_argument(
+        "--rejected", type=Path, metavar="FILE", help="write the rows to correct there, as CSV"
+    )
+
+
+def _add_meaning(parser: CommandParser) -> None:
+    group = parser.add_argument_group("what the file means, where it does not say so itself")
+    group.add_argument(
+        "--mapping",
+        default="headings",
+        metavar="WHICH",
+        help=(
+            "what the columns are: headings (by their names, the default: enough for files "
+            "that this product exported and for ISNCSCI motor worksheets), remembered (as said "
+            "on the pages for these headings last time), or a JSON file such as "
+            '{"columns": {"MRN": "Record number", "quads R": "Knee extension, right"}, '
+            '"scale": "mrc", "direction": "up", "date_order": "day"}'
+        ),
+    )
+    for flag, choices, words in (
+        ("--scale", instrument.PROFILES, "the scale of the grades"),
+        ("--direction", Direction, "up: 0 is no contraction; down: 0 is normal"),
+        ("--date-order", DateOrder, "how dates such as 03/04/2025 are meant"),
+        ("--battery", instrument.BATTERIES, "the battery of all visits"),
+    ):
+        group.add_argument(flag, choices=[str(each) for each in choices], help=words)
+    group.add_argument("--tested-on", metavar="DAY", help="YYYY-MM-DD, for rows without one")
+    group.add_argument("--tester", metavar="NAME", help="who tested, for rows without one")
+
+
+def _add_reading(parser: CommandParser) -> None:
+    group = parser.add_argument_group("how the file is read, where that is told wrongly by itself")
+    group.add_argument("--sheet", default="", metavar="NAME", help="of a workbook; else the first")
+    group.add_argument(
+        "--encoding", default="", metavar="NAME", help="of a CSV file, such as cp1252"
+    )
+    group.add_argument("--delimiter", default="", metavar="SIGN", help="of a CSV file, such as ;")
 
 
 def _option(name: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from assessments.exchange import bar
+from assessments.exchange.incoming import check
 from assessments.models import Assessment, Import
 from mmt.accounts.models import Clinic, User
 from tests.people import make_patient
@@ -41,6 +43,15 @@ def test_without_write_it_says_and_writes_nothing(file: Path, harbour: Clinic) -
     assert "2 rows: 1 visits with 2 results, 1 new patients" in said
     assert "Nothing was written" in said
     assert not Import.objects.exists()
+
+
+def test_how_far_the_check_is_stands_on_standard_error(
+    file: Path, harbour: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "TELL_ROWS", 1)
+    monkeypatch.setattr(bar, "SECONDS_IN_A_LOG", 0.0)
+    assert "1 of 2 rows" in run(file)[1]
+    assert "of 2 rows" not in run(file, verbosity=0)[1]
 
 
 def test_with_write_an_administrator_brings_it_in(file: Path, harbour: Clinic, admin: User) -> None:
