@@ -23,7 +23,7 @@ from .forms import PatientForm, SearchForm, differences, state_of
 from .functional_forms import FunctionalTestForm, InErrorForm
 from .happening_forms import add_once
 from .models import Patient
-from .paging import page_by_name
+from .paging import COUNTED, count_some, page_by_name
 from .permissions import check_user_can_edit, check_user_can_register
 from .querysets import PatientQuerySet
 
@@ -50,14 +50,16 @@ def list_patients(request: SignedInRequest) -> HttpResponse:
     if form.errors:
         found = visible.none()
     page = page_by_name(
-        found.select_related("clinic"),
+        found.prefetch_related("clinic"),  # joined, SQLite begins with it and sorts all patients
         edges=visible,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        total=count_some(found),
     )
     context = {
         "form": form,
         "text": text,
+        "counted": COUNTED,
         "show": show,
         "shows": [(choice.value, choice.label) for choice in Show],
         "page": page,

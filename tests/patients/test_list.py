@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
 from mmt.audit.models import Action, AuditEvent
+from patients import paging, views
 from patients.models import Patient
 from tests.people import make_patient, make_user
 
@@ -39,6 +40,20 @@ def test_lists_the_patients_of_ones_own_clinics(
     assert reverse("assessments:person", args=[patient.pk]) in html
     assert "Elsewhere" not in html
     assert "1 patient" in html
+
+
+def test_more_than_are_counted_are_said_to_be_more(
+    as_physio: Client, harbour: Clinic, physio: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (paging, views):
+        monkeypatch.setattr(module, "COUNTED", 2)
+    for _number in range(2):
+        make_patient(harbour, physio)
+    assert "2 patients" in as_physio.get(LIST).content.decode()
+    make_patient(harbour, physio)
+    make_patient(harbour, physio)
+    assert "More than 2 patients" in as_physio.get(LIST).content.decode()
+    assert "More than 2 patients" in as_physio.post(LIST, {"q": "test"}).content.decode()
 
 
 def test_a_search_is_a_post_and_answers_at_once(as_physio: Client, patient: Patient) -> None:
@@ -182,13 +197,13 @@ def test_as_many_queries_for_many_patients_as_for_few(
     for clinic in (harbour, hillside):
         make_patient(clinic, physio)
     as_physio.get(LIST)
-    with django_assert_num_queries(5):  # session, person, memberships, count, page
+    with django_assert_num_queries(6):  # session, person, memberships, count, page, clinics
         as_physio.get(LIST)
     for number in range(24):
         make_patient(harbour if number % 2 else hillside, physio)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         as_physio.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):  # and how many have the word
         as_physio.post(LIST, {"q": "test"})
 
 

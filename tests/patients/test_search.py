@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from mmt.accounts.models import Clinic, User
+from patients import querysets
 from patients.models import Patient
+from patients.names import search_terms
 from tests.people import make_patient
 
 
@@ -63,3 +65,25 @@ def test_what_was_renamed_is_found_under_the_new_name_alone(oneil: Patient, phys
     edit_patient(oneil, by=physio)
     assert Patient.objects.matching("newname").get() == oneil
     assert not Patient.objects.matching("oneil").exists()
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 50])
+def test_finds_the_same_whatever_the_number_is_that_a_word_is_shared_by(
+    harbour: Clinic, physio: User, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Against the plain way: every word looked for begins a word of the patient's own."""
+    monkeypatch.setattr(querysets, "FEW", few)
+    names = [("Márton", "Anna"), ("Marten", "Ann"), ("Mason", "Zoë"), ("Łąka", "Mar An")]
+    for family_name, given_names in names:
+        make_patient(harbour, physio, family_name=family_name, given_names=given_names)
+    everyone = list(Patient.objects.by_name().prefetch_related("terms"))
+    for text in ("m", "mar", "MÁR", "an", "ann mar", "anna m", "mar an", "z", "lak", "q", "an q"):
+        wanted = [
+            patient
+            for patient in everyone
+            if all(
+                any(term.term.startswith(word) for term in patient.terms.all())
+                for word in search_terms(text)
+            )
+        ]
+        assert list(Patient.objects.matching(text).by_name()) == wanted, text
