@@ -2,14 +2,18 @@
 
 from django.db import migrations, models
 
+from mmt.migrating import AddIndexInUse
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("audit", "0003_words_apart"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexInUse(
             model_name="auditevent",
             index=models.Index(fields=["target"], name="audit_by_target"),
         ),
