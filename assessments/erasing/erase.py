@@ -45,7 +45,11 @@ def erase(erasure: Erasure) -> dict[str, int]:
     """
     locked = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
     patient = Patient.objects.filter(pk=locked.patient_id, clinic=locked.clinic_id).first()
-    if not locked.is_standing or patient is None:
+    if not locked.is_standing:
+        return {}
+    if patient is None:  # erased again, from the list beside a backup
+        locked.withdrawn_at = timezone.now()
+        locked.save(update_fields=["withdrawn_at"])
         return {}
     progress.lock(patient)
     locked.begun_at = timezone.now()

@@ -17,6 +17,7 @@ from mmt.accounts.models import User
 from patients.models import (
     CareContact,
     EmergencyAccess,
+    Erasure,
     Event,
     FunctionalTest,
     Intervention,
@@ -85,6 +86,7 @@ def held_about(patient: Patient) -> Rows:
     for model, path in OF_A_RECORD.items():
         rows = model._default_manager.filter(**{f"{path}__in": records.values("pk")})
         found[model] = rows.order_by(f"{path}__tested_at", "pk")
+    found[Erasure] = Erasure.objects.filter(patient_id=patient.pk).order_by("asked_at")
     found[ScoreChange] = found[ScoreChange].select_related("amendment")
     profiles = dict(records.values_list("pk", "profile"))
     names: dict[UUID, str] = dict(User.objects.values_list("pk", "name"))

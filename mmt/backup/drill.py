@@ -23,7 +23,9 @@ from . import archive, place
 from .manifest import Manifest
 from .problems import Damaged, Problem
 
-OWN = {"DATABASE_URL", "DATA_DIR", "SECRET_KEY", "DEIDENTIFICATION_KEY"}
+# Settings of the place itself, given by value or by a file: none of them may reach another one.
+OF_THE_PLACE = ("DATABASE_URL", "STANDBY_URL", "DATA_DIR", "SECRET_KEY", "DEIDENTIFICATION_KEY")
+OWN = {*OF_THE_PLACE, *(f"{name}_FILE" for name in OF_THE_PLACE)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,18 +56,20 @@ def open_in_emergency(
 
 @transaction.atomic
 def end_emergency(patient_id: UUID, *, by: User) -> bool:
-    """End one's own access to a patient before its time; return whether there was one."""
+    """End one's own access to a patient before its time, however often it was opened; return
+    whether there was one.
+    """
     now = timezone.now()
     open_ones = EmergencyAccess.objects.filter(
         person=by, patient=patient_id, ended_at=None, until__gt=now
     ).select_related("patient")
-    for access in open_ones.select_for_update(of=("self",)):
+    ended = list(open_ones.select_for_update(of=("self",)))
+    for access in ended:
         access.ended_at = now
         access.save(update_fields=["ended_at"])
         _tell(Action.EMERGENCY_ENDED, access, by=by)
-        _set_until(by)
-        return True
-    return False
+    _set_until(by)
+    return bool(ended)
 
 
 @transaction.atomic

@@ -129,7 +129,9 @@ def test_a_backup_taken_during_writes_comes_back_whole(
     assert b"SQLite format" not in sealed
     assert physio.email.encode() not in sealed
 
-    tried = run("drill_restore")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET_KEY_FILE", str(place / "of-this-place-alone"))
+        tried = run("drill_restore")
     lost = re.search(r"(\d+) events of the audit log", tried)
     assert lost
     assert 0 < int(lost[1]) <= after - before

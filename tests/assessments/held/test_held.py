@@ -15,7 +15,9 @@ from assessments.held.found import DERIVED, OF_A_RECORD, OF_THE_PATIENT
 from assessments.models import Assessment, BlindPair, Score, ScoreChange
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
-from patients.models import Patient
+from patients.actions import archive_patient
+from patients.erasure import ask_erasure
+from patients.models import Erasure, LegalGround, Patient
 from tests.assessments.pairs import begin
 from tests.people import grade, make_signed
 
@@ -82,7 +84,10 @@ def test_an_amendment_is_told_in_grades(patient: Patient, physio: User) -> None:
     amend_assessment(
         signed, {HIP: grade(0)}, reason="typed wrongly", by=physio, revision=signed.revision
     )
+    archive_patient(patient, by=physio)
+    ask_erasure(patient, ground=LegalGround.CONSENT, reason="Asked in writing.", by=physio)
     rows = held_about(patient)
+    assert [row["reason"] for row in rows[Erasure]] == ["Asked in writing."]
     [change] = rows[ScoreChange]
     assert [change[name]["grade"] for name in ("before", "after")] == ["4", "0"]
     pages = pypdf.PdfReader(io.BytesIO(held_pdf(rows, patient, by=physio))).pages
