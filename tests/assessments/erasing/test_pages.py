@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from mmt.accounts.models import User
+from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Role
 from patients.actions import archive_patient
 from patients.models import Erasure, Patient
@@ -107,6 +107,26 @@ def test_who_is_past_their_time_is_listed_to_administrators(
     settings.RECORDS_KEPT_YEARS = 10
     assert "1 archived patient is past the time" in text(client, reverse("start"))
     assert archived.family_name in text(client, reverse("erasing:index"))
+
+
+def test_nothing_of_it_is_seen_at_another_clinic(
+    archived: Patient, admin: User, hillside: Clinic, as_user: AsUser, settings: Any
+) -> None:
+    settings.RECORDS_KEPT_YEARS = 10
+    elsewhere = as_user(make_user("a@hillside.test", hillside, Role.ADMINISTRATOR))
+    long_ago = timezone.now() - timedelta(days=4000)
+    Patient.objects.filter(pk=archived.pk).update(archived_at=long_ago, last_seen=long_ago.date())
+    for _state in ("past its time", "asked for"):
+        shown = text(elsewhere, reverse("start")) + text(elsewhere, reverse("erasing:index"))
+        assert archived.family_name not in shown
+        assert "Look at it" not in shown
+        assert "Time over" not in shown
+        as_user(admin).post(reverse("erasing:patient", args=[archived.pk]), SAID)
+    [erasure] = Erasure.objects.all()
+    for name in ("confirm", "withdraw"):
+        answer = elsewhere.post(reverse(f"erasing:{name}", args=[erasure.pk]))
+        assert answer.status_code == 404
+    assert Erasure.objects.standing().exists()
 
 
 def test_the_list_asks_no_more_of_the_database_the_longer_it_is(
