@@ -134,6 +134,8 @@ def _replicas() -> Iterator[Metric]:
     found = list(lags())
     seconds = [((lag.replica,), lag.seconds) for lag in found if lag.seconds is not None]
     behind = [((lag.replica,), lag.bytes) for lag in found if lag.bytes is not None]
+    up = [((lag.replica,), float(lag.up)) for lag in found]
+    yield gauge("replica_up", "Whether a standby answers, or streams", *up, labels=["replica"])
     yield gauge("replica_lag_seconds", "How late a standby replays", *seconds, labels=["replica"])
     yield gauge("replica_lag_bytes", "What it has yet to replay", *behind, labels=["replica"])
 

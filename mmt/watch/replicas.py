@@ -13,9 +13,11 @@ OF_A_PRIMARY = """
     FROM pg_stat_replication
     WHERE state = 'streaming'
 """
-# Its last transaction may be old because nothing was written since: then it is not late.
+# Its last transaction may be old because nothing was written since: then it is not late, unless it
+# gets nothing, for then it cannot know. That age is the most it can be late by.
 OF_A_STANDBY = """
-    SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_wal_receiver)
+                     AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
                 ELSE EXTRACT(EPOCH FROM now() - pg_last_xact_replay_timestamp()) END
 """
 
@@ -25,8 +27,9 @@ class Lag:
     """None where the server does not say."""
 
     replica: str
-    seconds: float | None
-    bytes: float | None
+    seconds: float | None = None
+    bytes: float | None = None
+    up: bool = True
 
 
 def lags() -> Iterator[Lag]:
@@ -40,7 +43,7 @@ def lags() -> Iterator[Lag]:
             if alias == DEFAULT_DB_ALIAS:
                 raise
             connections[alias].close()
-            yield Lag(alias, None, None)
+            yield Lag(alias, up=False)
 
 
 def _of(connection: BaseDatabaseWrapper) -> Iterator[Lag]:
@@ -48,7 +51,7 @@ def _of(connection: BaseDatabaseWrapper) -> Iterator[Lag]:
         cursor.execute("SELECT pg_is_in_recovery()")
         if cursor.fetchone()[0]:
             cursor.execute(OF_A_STANDBY)
-            yield Lag(connection.alias, _number(cursor.fetchone()[0]), None)
+            yield Lag(connection.alias, _number(cursor.fetchone()[0]))
             return
         cursor.execute(OF_A_PRIMARY)
         for name, seconds, behind in cursor.fetchall():
