@@ -101,6 +101,7 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
         "rows": plan.rows,
         "visits": len(plan.visits),
         "scores": plan.scores,
+        "measured": plan.measured,
         "patients": len(plan.new_patients),
         "already": plan.already,
         "left": plan.left,

@@ -16,19 +16,20 @@ from patients.names import fold
 
 from ... import instrument
 from ...history import Cell, Result
-from ...models import Assessment, ImportedVisit
+from ...models import Assessment, ImportedVisit, Measurement
 from ...querysets import results_of
 from .facts import Facts, Problem
 from .mapping import Layout, Mapping
+from .measured import Measured
 from .people import NewPatient, Patients, Tester, find_patients, find_testers
 from .rows import RowReader
 from .table import Table
 from .targets import name_of
-from .visits import PlannedVisit, put_together
+from .visits import Place, PlannedVisit, put_together
 
 T = TypeVar("T")
-# Names of the tester, and what was found.
-Recorded = tuple[set[str], dict[Cell, tuple[object, ...]]]
+# Names of the tester, the grades, and what was measured.
+Recorded = tuple[set[str], dict[Cell, tuple[object, ...]], dict[Place, tuple[object, ...]]]
 AT_ONCE = 500  # keys of one query
 TELL_ROWS = 250
 
@@ -59,6 +60,10 @@ class Plan:
     @property
     def scores(self) -> int:
         return sum(len(visit.results) for visit in self.visits)
+
+    @property
+    def measured(self) -> int:
+        return sum(len(visit.measured) for visit in self.visits)
 
     @property
     def is_empty(self) -> bool:
@@ -114,26 +119,16 @@ def _plan_visits(plan: Plan, facts: Sequence[Facts], clinic: Clinic) -> None:
     for visit in planned:
         _check_battery(visit, by_row)
         _check_birth(visit, by_row, plan.patients)
-    plan.blank = sum(not each.results and not each.problems for each in facts)
-    planned = [visit for visit in planned if visit.results]
+    plan.blank = sum(not (each.results or each.measured or each.problems) for each in facts)
+    planned = [visit for visit in planned if not visit.is_blank]
     known = _Known(clinic, plan.patients, planned)
     for visit in planned:
         if any(by_row[row].problems for row in visit.rows):
             plan.held |= {row for row in visit.rows if not by_row[row].problems}
         elif known.has(visit):
             plan.already += 1
-        elif known.contradicts(visit):
-            by_row[visit.row].problems.append(
-                Problem(
-                    visit.row,
-                    "",
-                    "",
-                    _(
-                        "This visit was imported before, with other results. Amend that record "
-                        "instead."
-                    ),
-                )
-            )
+        elif reason := known.refusal(visit):
+            by_row[visit.row].problems.append(Problem(visit.row, "", "", reason))
             plan.held |= set(visit.rows[1:])
         else:
             plan.visits.append(visit)
@@ -175,18 +170,36 @@ class _Known:
     def has(self, visit: PlannedVisit) -> bool:
         if self.imported.get(visit.key) == visit.content or visit.named in self.ids:
             return True
-        patient = self.patients.known.get(visit.number)
-        if patient is None:
-            return False
-        told = visit.tested_at if visit.time_known else visit.tested_at.date()
-        plain, tester = _plain(visit.results), fold(visit.tester)
+        plain = _plain(visit.results)
+        measured = {place: _told(each) for place, each in visit.measured.items()}
         return any(
-            tester in names and plain == results
-            for names, results in self.days.get((patient.id, told), ())
+            plain == results and (not measured or measured == recorded)
+            for results, recorded in self._recorded(visit)
         )
 
-    def contradicts(self, visit: PlannedVisit) -> bool:
-        return visit.key in self.imported
+    def _recorded(self, visit: PlannedVisit) -> Iterator[tuple[object, object]]:
+        """Yield what this tester found at this time, as the clinic has it."""
+        patient = self.patients.known.get(visit.number)
+        if patient is None:
+            return
+        told = visit.tested_at if visit.time_known else visit.tested_at.date()
+        tester = fold(visit.tester)
+        for names, results, measured in self.days.get((patient.id, told), ()):
+            if tester in names:
+                yield results, measured
+
+    def refusal(self, visit: PlannedVisit) -> str:
+        """Return why a visit that is not here cannot come in; or nothing."""
+        if visit.key in self.imported:
+            return _(
+                "This visit was imported before, with other results. Amend that record instead."
+            )
+        if not visit.results and any(results for results, _measured in self._recorded(visit)):
+            return _(
+                "This visit is here already, with its grades. Forces and heel raises come in "
+                "together with the grades, in one file."
+            )
+        return ""
 
     def _named(self, clinic: Clinic, visits: Sequence[PlannedVisit]) -> set[str]:
         """Return the visits' own identifiers that are records of this clinic."""
@@ -219,15 +232,28 @@ class _Known:
                     near[pk] = (patient, there, {fold(name), fold(email)})
         found: dict[tuple[UUID, object], list[Recorded]] = defaultdict(list)
         for ids in _parts(list(near)):
-            for pk, results in results_of(ids).items():
+            results, measured = results_of(ids), _measured_of(ids)
+            for pk in ids:
                 patient, moment, names = near[pk]
                 for told in (moment, moment.date()):
-                    found[patient, told].append((names, _plain(results)))
+                    found[patient, told].append((names, _plain(results.get(pk, {})), measured[pk]))
         return found
 
 
 def _plain(results: dict[Cell, Result]) -> dict[Cell, tuple[object, ...]]:
     return {cell: (each.status, each.level, each.reason) for cell, each in results.items()}
+
+
+def _measured_of(records: list[UUID]) -> dict[UUID, dict[Place, tuple[object, ...]]]:
+    """Return what was measured at these records."""
+    found: dict[UUID, dict[Place, tuple[object, ...]]] = {pk: {} for pk in records}
+    for each in Measurement.objects.filter(assessment__in=records):
+        found[each.assessment_id][each.movement, each.side, each.kind] = _told(each)
+    return found
+
+
+def _told(each: Measured | Measurement) -> tuple[object, ...]:
+    return tuple(each.typed), each.unit, each.rule, each.count, each.full_height
 
 
 def _is_id(text: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from ...history import Cell, Result
+from .measured import Measured
 from .values import Day
 
 
@@ -29,8 +30,8 @@ class Who(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What one row says. `results` are its cells, `named` the visit's own identifier if any;
-    `is_plain` says that all about the patient could be read.
+    """What one row says. `results` are its cells, `measured` its forces and heel raises, `named`
+    the visit's own identifier if any; `is_plain` says that all about the patient could be read.
 
     `problems` is empty for a good row. `who` and `tested` are there as far as they could be read.
     """
@@ -46,4 +47,5 @@ class Facts:
     battery: str = ""
     context: dict[str, Any] = field(default_factory=dict)
     results: list[tuple[Cell, Result]] = field(default_factory=list)
+    measured: list[tuple[Cell, Measured]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

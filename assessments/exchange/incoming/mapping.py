@@ -19,6 +19,9 @@ from .targets import LEFT_OUT
 WHY = "Why it was not imported"
 
 
+RESULTS = {"grade", "trials", "heel_raises"}  # what a row of one result may hold
+
+
 class Layout(StrEnum):
     PATIENTS = "patients"  # no result in it: patients are registered
     LONG = "long"
@@ -63,7 +66,11 @@ class Mapping:
     def layout(self) -> Layout:
         if any(targets.cell_of(target) for target in self.columns):
             return Layout.WIDE
-        return Layout.LONG if "grade" in self.columns else Layout.PATIENTS
+        return Layout.LONG if RESULTS & set(self.columns) else Layout.PATIENTS
+
+    @property
+    def has_grades(self) -> bool:
+        return self.layout is Layout.WIDE or "grade" in self.columns
 
     def place(self, target: str) -> int | None:
         return self.columns.index(target) if target in self.columns else None
@@ -81,13 +88,13 @@ class Mapping:
             }
         elif "record_number" not in self.columns:
             found["columns"] = _("No column is the record number: whose results are these?")
-        elif self.layout is Layout.WIDE and {"movement", "grade"} & set(self.columns):
+        elif self.layout is Layout.WIDE and ({"movement"} | RESULTS) & set(self.columns):
             found["columns"] = _(
                 "Either a row is one result, with a column for the movement and one for the grade, "
                 "or a row is one visit, with a column for each movement and side. Not both."
             )
         elif self.layout is Layout.LONG and "movement" not in self.columns:
-            found["columns"] = _("No column is the movement: what was graded?")
+            found["columns"] = _("No column is the movement: what was tested?")
         if self.layout is not Layout.PATIENTS:
             found |= self._missing()
         return found
@@ -98,6 +105,8 @@ class Mapping:
             found["tested_on"] = _("No column is the date tested. Give the day for all rows.")
         if "tester" not in self.columns and not self.tester:
             found["tester"] = _("No column is the tester. Say who tested, for all rows.")
+        if not self.has_grades:
+            return found
         if "scale" not in self.columns and not self.scale:
             found["scale"] = _("Say on which scale the grades are.")
         if not self.direction:

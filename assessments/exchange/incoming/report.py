@@ -4,20 +4,21 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ...models import Import, StagedTable
+from ...models import Import, Measurement, StagedTable
 from ...wording import cell_name, written
 from .check import Plan
 from .facts import Problem
 from .mapping import WHY
+from .measured import Measured
 from .people import Tester
 from .table import Table
-from .visits import PlannedVisit
+from .visits import Place, PlannedVisit
 
 PROBLEMS_SHOWN = 100
 KINDS_SHOWN = 10
@@ -40,6 +41,7 @@ class Report:
     already: int
     visits: int
     scores: int
+    measured: int
     patients: int
     bad: int
     held: int
@@ -65,6 +67,7 @@ def report_of(plan: Plan) -> Report:
         already=plan.already,
         visits=len(plan.visits),
         scores=plan.scores,
+        measured=plan.measured,
         patients=len(plan.new_patients),
         bad=len(plan.bad),
         held=len(plan.held),
@@ -117,6 +120,8 @@ def kept_report(found: Import) -> Report | None:
     table = kept.first()
     if table is None or table.report is None or table.checked_as != found.mapping:
         return None
+    if set(table.report) != {each.name for each in fields(Report)}:  # of another release
+        return None
     return Report(**table.report)
 
 
@@ -146,9 +151,15 @@ def results_in_words(visit: PlannedVisit) -> str:
         f"{cell_name(cell)} {written(result, visit.scale)}"
         for cell, result in list(visit.results.items())[:RESULTS_SHOWN]
     ]
-    rest = len(visit.results) - len(told)
+    told += [_measured_in_words(*each) for each in list(visit.measured.items())[:RESULTS_SHOWN]]
+    rest = len(visit.results) + len(visit.measured) - len(told)
     text = ", ".join(told)
     return _("%(text)s and %(rest)s more") % {"text": text, "rest": rest} if rest else text
+
+
+def _measured_in_words(place: Place, found: Measured) -> str:
+    row = Measurement(**asdict(found), trials=found.trials)
+    return f"{cell_name(place[:2])} {row.described}"
 
 
 def _account(tester: Tester) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ... import instrument
 from ...history import Cell, Result
-from . import targets
+from . import measured, targets
 from .cells import REMEMBERED, CellReader, shown
 from .facts import Facts, Problem, Who
 from .mapping import Layout, Mapping
@@ -30,6 +30,7 @@ class RowReader(CellReader):
         columns = list(enumerate(mapping.columns))
         self.cells = [(n, cell) for n, each in columns if (cell := targets.cell_of(each))]
         self.sums = [(n, named) for n, each in columns if (named := targets.sum_of(each))]
+        self.measures = bool({"trials", "heel_raises"} & self.places.keys())
         reasons = {"not_testable": mapping.nt_reason, "not_done": mapping.nd_reason}
         self.grades = Grades(mapping.direction, reasons)
         self._graded = lru_cache(REMEMBERED)(self.grades.read)
@@ -72,7 +73,10 @@ class RowReader(CellReader):
         facts.tester = self._plain(facts, row, "tester", self.mapping.tester)
         facts.named = self._text(facts, row, "assessment")[:80]
         facts.context = self._context(facts, row)
-        facts.scale = self._key(facts, row, "scale", instrument.PROFILES, self.mapping.scale)
+        scale = self.mapping.scale or (
+            "" if self.mapping.has_grades else instrument.DEFAULT_PROFILE
+        )
+        facts.scale = self._key(facts, row, "scale", instrument.PROFILES, scale)
         facts.battery = self._key(facts, row, "battery", instrument.BATTERIES, self.mapping.battery)
         if self._text(facts, row, "record_status").lower() == "voided":
             self._wrong(facts, "record_status", "voided", _("This record was voided."))
@@ -111,12 +115,25 @@ class RowReader(CellReader):
 
     def _one_result(self, facts: Facts, row: list[Any]) -> None:
         cell = self._cell(facts, row)
-        if not facts.scale:
+        if cell and self.measures:
+            self._measured(facts, row, cell)
+        if not facts.scale or "grade" not in self.places:
             return
         said = Said(*[self._text(facts, row, key) for key in _SAID])
         result = self._grade(facts, self.places["grade"], row, facts.scale, said)
         if cell and result:
             facts.results.append((cell, result))
+
+    def _measured(self, facts: Facts, row: list[Any], cell: Cell) -> None:
+        said = {target: self._text(facts, row, target) for target in measured.TARGETS}
+        if facts.problems or not any(said.values()):
+            return
+        try:
+            found = measured.read_measured(said, cell[0], confirmed=bool(facts.named))
+        except measured.NotMeasured as problem:
+            self._wrong(facts, problem.target, said[problem.target], str(problem))
+            return
+        facts.measured += [(cell, each) for each in found]
 
     def _cell(self, facts: Facts, row: list[Any]) -> Cell | None:
         named = self._text(facts, row, "movement")

@@ -130,6 +130,15 @@ FIELDS: dict[str, Field] = {
             Field(key, _CONTEXT_NAMES.get(key, capfirst(each.verbose_name)), (key,))
             for key, each in CONTEXT.items()
         ),
+        Field("trials", _("Trials of a force"), ("trials", "force", "force trials")),
+        Field("trials_unit", _("Unit of the trials"), ("trials_unit", "unit", "force unit")),
+        Field("force_of", _("Which force counts"), ("force_of",)),
+        Field("dynamometer", _("Dynamometer"), ("dynamometer", "force device")),
+        Field("heel_raises", _("Heel raises"), ("heel_raises", "heel raise count")),
+        Field("full_height", _("Heel raises at full height"), ("full_height",)),
+        Field("ended_by", _("What ended the heel raises"), ("ended_by",)),
+        Field("measured_in", _("Position of the measurement"), ("measured_in",)),
+        Field("measurement_note", _("Note on the measurement"), ("measurement_note",)),
         Field("record_status", _("Status of the record"), ("record_status",)),
     )
 }

@@ -195,7 +195,7 @@ class Grades:
             Status.GRADED.value,
             self._turned(parsed.level, profile),
             limiters=_limiters(said.limiters),
-            position=_position(said.position),
+            position=read_position(said.position),
             note=note,
         )
 
@@ -264,7 +264,8 @@ def _limiters(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _position(text: str) -> str:
+def read_position(text: str) -> str:
+    """Return a test position's key, or nothing for no text. Raises NotUnderstood."""
     words = text.strip().lower().replace(" ", "_").replace("-", "_")
     if words and words not in {str(each) for each in instrument.Position}:
         raise NotUnderstood(_("This is no test position that is known here."))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,9 @@ from ...history import Cell, Result
 from ...wording import cell_name
 from .facts import Facts, Problem
 from .mapping import Layout
+from .measured import Measured
+
+Place = tuple[str, str, str]  # movement, side, kind of measurement
 
 
 @dataclass
@@ -33,6 +36,7 @@ class PlannedVisit:
     context: dict[str, Any]
     rows: list[int] = field(default_factory=list)
     results: dict[Cell, Result] = field(default_factory=dict)
+    measured: dict[Place, Measured] = field(default_factory=dict)
 
     @property
     def row(self) -> int:
@@ -53,12 +57,17 @@ class PlannedVisit:
             [*cell, each.status, each.level, each.reason, each.limiters, each.position, each.note]
             for cell, each in sorted(self.results.items())
         ]
-        return _hash(self.scale, json.dumps(told))
+        measured = [[*place, *astuple(each)] for place, each in sorted(self.measured.items())]
+        return _hash(self.scale, json.dumps(told), *([json.dumps(measured)] if measured else []))
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.results or self.measured)
 
     @cached_property
     def form(self) -> tuple[str, list[str]]:
         """The battery and its movements with any others tested; without one, those tested."""
-        tested = {movement for movement, _side in self.results}
+        tested = {place[0] for place in (*self.results, *self.measured)}
         order = list(instrument.MOVEMENTS)
         if self.battery:
             listed = instrument.battery(self.battery).movements
@@ -108,7 +117,7 @@ def _add(visit: PlannedVisit, facts: Facts) -> None:
     visit.rows.append(facts.row)
     if facts.problems:
         return
-    if not visit.results:  # the rows before were bad or blank
+    if visit.is_blank:  # the rows before were bad or blank
         visit.scale, visit.battery, visit.context = facts.scale, facts.battery, facts.context
     first = {"row": visit.row}
     if facts.scale != visit.scale:
@@ -123,6 +132,10 @@ def _add(visit: PlannedVisit, facts: Facts) -> None:
             _wrong(facts, why % {"cell": cell_name(cell)})
         else:
             visit.results[cell] = result
+    for cell, measured in facts.measured:
+        if visit.measured.setdefault((*cell, measured.kind), measured) is not measured:
+            why = _("This visit has a measurement of %(cell)s already.")
+            _wrong(facts, why % {"cell": cell_name(cell)})
 
 
 def _wrong(facts: Facts, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The planned visits of a file as rows of the tables: records in force, and where each is from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from ...models import (
     Import,
     ImportedVisit,
     Meaning,
+    Measurement,
     Score,
     Signature,
     Source,
@@ -56,6 +58,7 @@ def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> 
     """Write the drafts with their scores, then put them in force at once."""
     insert_all([record for record, _visit in records])
     insert(Score, SCORE, _score_rows(records))
+    insert_all([each for record, visit in records for each in _measurements(record, visit, by, at)])
     insert_all([_origin(record, visit, found) for record, visit in records])
     signatures = sign_each(((record, by, at) for record, _visit in records), Meaning.IMPORTED)
     Assessment.objects.filter(imported__batch=found).update(
@@ -91,6 +94,21 @@ def _score_rows(records: Records) -> Iterator[tuple[Any, ...]]:
             yield (record.pk, *cell, *told, Entered.IMPORTED.value, "")
 
 
+def _measurements(
+    record: Assessment, visit: PlannedVisit, by: User, at: datetime
+) -> Iterator[Measurement]:
+    for (movement, side, _kind), found in visit.measured.items():
+        yield Measurement(
+            assessment=record,
+            movement=movement,
+            side=side,
+            trials=found.trials,
+            entered_by=by,
+            entered_at=at,
+            **asdict(found) | {"typed": list(found.typed)},
+        )
+
+
 def _origin(record: Assessment, visit: PlannedVisit, found: Import) -> ImportedVisit:
     return ImportedVisit(
         assessment=record,
@@ -106,5 +124,7 @@ def _origin(record: Assessment, visit: PlannedVisit, found: Import) -> ImportedV
 
 def _told(record: Assessment, visit: PlannedVisit, found: Import, signature: Signature) -> Told:
     detail = {"import": str(found.pk), "row": visit.row, "results": len(visit.results)}
+    if visit.measured:
+        detail["measured"] = len(visit.measured)
     detail["signature"] = signature.hash
     return Told(Action.ASSESSMENT_IMPORTED, record.patient_id, record.pk, detail)

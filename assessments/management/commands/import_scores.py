@@ -151,6 +151,7 @@ class Command(BaseCommand):
     def _tell(self, plan: Plan) -> None:
         self.stderr.write(
             f"{plan.rows:,} rows: {len(plan.visits):,} visits with {plan.scores:,} results, "
+            f"{plan.measured:,} forces and heel raises, "
             f"{len(plan.new_patients):,} new patients; {plan.already:,} here already; "
             f"{plan.blank:,} rows with nothing recorded; {len(plan.bad):,} rows with a problem, "
             f"{len(plan.held):,} waiting for one of them."

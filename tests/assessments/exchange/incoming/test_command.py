@@ -40,7 +40,7 @@ def run(file: Path, clinic: str = "harbour", **options: Any) -> tuple[int, str]:
 def test_without_write_it_says_and_writes_nothing(file: Path, harbour: Clinic) -> None:
     code, said = run(file)
     assert code == 0
-    assert "2 rows: 1 visits with 2 results, 1 new patients" in said
+    assert "2 rows: 1 visits with 2 results, 0 forces and heel raises, 1 new patients" in said
     assert "Nothing was written" in said
     assert not Import.objects.exists()
 
