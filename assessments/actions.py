@@ -66,6 +66,7 @@ def sign_assessment(
     signature = _put_in_force(assessment, by=by)
     if not assessment.apart:
         progress.add_visit(assessment, content.levels)
+        marks.mark([(assessment, list(content.levels.values()))])
     record(
         Action.ASSESSMENT_SIGNED,
         by=by,
@@ -77,8 +78,6 @@ def sign_assessment(
     )
     if assessment.is_sealed:
         pairing.settle(assessment, by=by)
-    else:
-        marks.refresh(assessment)
     return assessment
 
 

@@ -243,8 +243,9 @@ def _latest(row: Progress) -> Row:
 
 
 def _refresh_last_seen(patient: Patient) -> None:
-    latest = patient.assessments.in_force().latest_first().first()
-    patient.last_seen = latest.local_tested_at.date() if latest else None
+    visits = patient.assessments.in_force().latest_first()
+    latest = visits.values_list("tested_at", "time_zone").first()
+    patient.last_seen = latest[0].astimezone(ZoneInfo(latest[1])).date() if latest else None
     patient.save(update_fields=["last_seen"])
 
 
