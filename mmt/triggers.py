@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection as default_connection
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -107,12 +108,16 @@ def lifted(connection: BaseDatabaseWrapper | None = None) -> Iterator[None]:
 
 
 def _run(connection: BaseDatabaseWrapper, *, create: bool) -> None:
+    """Each in a transaction of its own: no moment passes without it while people work, and one that
+    cannot be made leaves what stood.
+    """
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         for trigger in _registered.values():
             if trigger.table not in tables:
                 continue
-            for statement in trigger.drop(connection.vendor):
-                cursor.execute(statement)
-            for statement in trigger.create(connection.vendor) if create else ():
-                cursor.execute(statement)
+            with transaction.atomic(using=connection.alias):
+                for statement in trigger.drop(connection.vendor):
+                    cursor.execute(statement)
+                for statement in trigger.create(connection.vendor) if create else ():
+                    cursor.execute(statement)
