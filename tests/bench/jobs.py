@@ -27,7 +27,17 @@ def main(rows: int, result: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     from assessments import instrument
     from assessments.demo import bulk
-    from tests.bench import cohort, export, imports, letters, pages, people, pictures, saving
+    from tests.bench import (
+        cohort,
+        export,
+        growth,
+        imports,
+        letters,
+        pages,
+        people,
+        pictures,
+        saving,
+    )
     from tests.people import make_draft
 
     long = bulk.load(patients=1, visits=100, seed=7, movements=saving.MOVEMENTS)
@@ -47,6 +57,7 @@ def main(rows: int, result: Path) -> None:
         export.run(many),
         imports.run(),
         cohort.run(many.clinics[0], _first_of(many)[1]),
+        growth.run(),
         people.run(),
     ):
         for row in jobs:

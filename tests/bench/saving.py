@@ -44,19 +44,19 @@ def run(patient: Patient, by: User) -> Iterator[Row]:
     numbers = count(1)
     yield compare(
         "autosave of one score",
-        lambda: _save(client, one, CELLS[:1], next(numbers)),
+        lambda: save(client, one, CELLS[:1], next(numbers)),
         _raw_one,
         target="4",
     )
     yield compare(
         "save of 60 scores through the view",
-        lambda: _save(client, one, CELLS, next(numbers)),
+        lambda: save(client, one, CELLS, next(numbers)),
         _raw_sixty,
         target="6",
     )
     filled = [next(drafts) for _each in range(31)]
     for draft in filled:
-        _save(client, draft, CELLS, 1)
+        save(client, draft, CELLS, 1)
     waiting = iter(filled)
     yield compare(
         "signing 60 scores: rows, read model, audit",
@@ -74,7 +74,7 @@ def _drafts(patient: Patient, by: User) -> Iterator[Assessment]:
         yield draft
 
 
-def _save(client: Client, draft: Assessment, cells: tuple, number: int) -> None:
+def save(client: Client, draft: Assessment, cells: tuple, number: int) -> None:
     value = {"text": "4", "reason": "", "limiters": [], "position": "", "note": ""}
     operations = [
         {"seq": number * 100 + place, "key": cell_key(cell), "base": 0, "value": value}
