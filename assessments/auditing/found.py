@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.audit.log import HOUSE
@@ -64,12 +64,15 @@ class Wanted:
         return {name: value for name, value in said.items() if value}
 
     def _of_people(self) -> Events:
+        """Of who has left until they did: what they do elsewhere is no business of this clinic."""
         people = Membership.objects.filter(clinic=self.clinic)
+        then = people.filter(Q(active=True) | Q(since__gte=OuterRef("at")))
+        did = Q(Exists(then.filter(user_id=OuterRef("actor_id"))))
         # A failed sign-in is nobody's, but was tried under a name.
-        tried = Q(actor_id=None, actor__in=people.values("user__email"))
-        return AuditEvent.objects.filter(
-            Q(actor_id__in=people.values("user_id")) | tried, chain=HOUSE
-        )
+        tried = Q(Exists(then.filter(user__email=OuterRef("actor"))), actor_id=None)
+        anybody = Q(actor_id__in=people.values("user_id"))  # which an index serves
+        named = Q(actor_id=None, actor__in=people.values("user__email"))
+        return AuditEvent.objects.filter(anybody & did | named & tried, chain=HOUSE)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, tzinfo=self.clinic.zone)

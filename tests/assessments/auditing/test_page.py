@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments.auditing import files, found
 from assessments.exchange.export import ExportWithdrawn
+from mmt.accounts.actions import deactivate_membership
 from mmt.accounts.models import Clinic, User
 from mmt.audit.alarms import raise_alarm
 from mmt.audit.log import Told, record, record_many
@@ -113,6 +114,17 @@ def test_sign_ins_of_the_clinics_people_are_on_it(
         "Pia Physio signed in",
     ]
     assert "Stan Stranger signed in" not in shown(as_user(admin), "log=sign-ins")
+
+
+def test_what_somebody_does_elsewhere_who_has_left_is_not(
+    admin: User, physio: User, as_user: AsUser
+) -> None:
+    record(Action.SIGN_IN, by=physio)
+    deactivate_membership(physio.memberships.get(), by=admin)
+    record(Action.SIGN_OUT, by=physio)
+    found = shown(as_user(admin), "log=sign-ins")
+    assert "Pia Physio signed in" in found
+    assert "Pia Physio signed out" not in found
 
 
 def many(clinic: Clinic, by: User, number: int) -> None:
