@@ -38,4 +38,6 @@ def test_scores_stand_by_their_key_on_sqlite(tmp_path: Path) -> None:
     migrate(tmp_path)
     with sqlite3.connect(next(tmp_path.glob("*.sqlite3"))) as database:
         [made] = database.execute("SELECT sql FROM sqlite_schema WHERE name = 'assessments_score'")
+        columns = database.execute("PRAGMA table_info(assessments_score)").fetchall()
     assert made[0].endswith("WITHOUT ROWID")
+    assert [column[1] for column in columns[:3]] == ["assessment_id", "movement", "side"]
