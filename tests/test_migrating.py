@@ -29,15 +29,3 @@ def test_an_earlier_database_comes_up_to_date(tmp_path: Path) -> None:
     latest = migrate(tmp_path)
     assert latest > earlier
     assert "blind_pair_of_two_testers_and_one_test_insert" in latest
-
-
-def test_scores_stand_by_their_key_on_sqlite(tmp_path: Path) -> None:
-    """A later migration that changes a column of the table builds it anew, with a number again: it
-    must end as `0014_scores_by_key` does.
-    """
-    migrate(tmp_path)
-    with sqlite3.connect(next(tmp_path.glob("*.sqlite3"))) as database:
-        [made] = database.execute("SELECT sql FROM sqlite_schema WHERE name = 'assessments_score'")
-        columns = database.execute("PRAGMA table_info(assessments_score)").fetchall()
-    assert made[0].endswith("WITHOUT ROWID")
-    assert [column[1] for column in columns[:3]] == ["assessment_id", "movement", "side"]
