@@ -9,7 +9,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check guards fuzz sbom bench load drill drill-restore screenshots lock environment dev-environment clean
+.PHONY: help run test check guards fuzz sbom bench load cluster drill drill-restore screenshots lock environment dev-environment clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: dev-environment ## Measure against raw SQL
 
 load: dev-environment ## 200 people at work for ten minutes (ARGS="--database sqlite", "--people 50 --seconds 60")
 	@$(BIN)/python -m tests.load $(ARGS)
+
+cluster: dev-environment ## Two nodes and three databases at work, and parts of them killed (ARGS="--people 50")
+	@$(BIN)/python -m tests.cluster $(ARGS)
 
 drill: dev-environment ## Back up and restore, then kill the product, in the middle of saving (ARGS="--only restore", "--kills 200")
 	@$(BIN)/python -m tests.drill $(ARGS)

@@ -27,7 +27,7 @@ OTHER_SESSIONS = """
 """
 BROWSER = Path(__file__).parent / "browser"
 # The tests' own database, and the products that run over one of their own.
-ON_DATABASE = {"django_db_setup", "drill", "product"}
+ON_DATABASE = {"django_db_setup", "drill", "product", "region"}
 RAN_ONCE = pytest.StashKey[int]()
 
 

@@ -67,6 +67,7 @@ class Crowd:
             for person in people:
                 person.browser.close()
                 self.records += getattr(person, "records", [])
+            await asyncio.sleep(0)  # in which the connections end
 
     def _people(self) -> list[Any]:
         chance, nodes = Random(self.seed), cycle(self.urls)  # noqa: S311

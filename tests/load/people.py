@@ -35,6 +35,7 @@ class Pace:
 class Record:
     """An assessment as the product said that it took it: texts by key, and whether it is signed."""
 
+    patient: str
     assessment: UUID = field(default_factory=uuid4)
     acknowledged: dict[str, str] = field(default_factory=dict)
     signed: bool = False
@@ -105,7 +106,7 @@ class Physiotherapist(Person):
         looking = asyncio.create_task(self._look_about())
         try:
             while time.monotonic() < until:
-                await self._visit(next(self.patients), until)
+                await self.visit(next(self.patients), until)
         finally:
             looking.cancel()
             self.other_window.close()
@@ -117,8 +118,9 @@ class Physiotherapist(Person):
             await self.ask("page of a patient", lambda path=path: self.other_window.get(path), 200)
             await asyncio.sleep(self.pace.look)
 
-    async def _visit(self, patient: str, until: float) -> None:
-        record = Record()
+    async def visit(self, patient: str, until: float) -> None:
+        """Record one assessment, and sign it unless the time is over before."""
+        record = Record(patient)
         self.records.append(record)
         await self._open(record, patient)
         keys = list(KEYS)

@@ -1,0 +1,1 @@
+"""Several machines in small: three database servers, two web nodes, two workers, a proxy."""

@@ -1,0 +1,129 @@
+"""What is done to a region while people work in it. Each raises Broken where a promise fails."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from random import randrange
+from time import monotonic
+from typing import Any, TypeVar
+
+from tests.drill.writers import Broken
+from tests.load.browser import Browser
+from tests.load.crowd import Crowd, prepare
+from tests.load.figures import Figures
+from tests.load.people import Cast, Pace, Physiotherapist
+from tests.product import ROOT
+
+from .region import Region
+
+T = TypeVar("T")
+HURRIED = Pace(score=0.02, look=1.0, review=1.0)
+RESUMED_SECONDS = 10.0
+DEPLOY_TIMES = 4  # as long as another drill: a migration and the start of two nodes
+
+
+class Drills:
+    """`people` record and a few read, at their `pace`, for so many `seconds` a drill."""
+
+    def __init__(self, region: Region, people: int, seconds: float, pace: Pace) -> None:
+        self.region, self.seconds, self.pace = region, seconds, pace
+        self.cast: Cast = prepare(region.nodes[0].env, people, max(2, people // 10))
+
+    def own_writing_is_found_at_once(self) -> None:
+        """Standbys that are paused tell who reads on them, and who does not."""
+        servers = self.region.servers
+        writer, reader = self.cast["physiotherapists"][0], self.cast["reviewers"][0]
+        patient = writer["patients"][0]
+        person = self._person(writer)
+        servers.pause()
+        try:
+            asyncio.run(_and_leave(person.browser, person.visit(patient, monotonic() + 60)))
+            visit = str(person.records[0].assessment)
+            mine, theirs = self._trends(person.browser, patient), self._trends(reader, patient)
+            if visit not in mine:
+                raise Broken("A person does not find what they wrote.")
+            if visit in theirs:
+                raise Broken("Trends are not read on a standby.")
+        finally:
+            servers.resume()
+        if visit not in self._trends(reader, patient):
+            raise Broken("A standby that has caught up does not show what was written.")
+
+    def a_node_and_a_worker_are_killed(self) -> Figures:
+        """Nobody notices more than one repeat."""
+
+        def kill() -> None:
+            self.region.nodes[0].kill()
+            self.region.workers[0].kill()
+
+        def restart() -> None:
+            self.region.nodes[0].start()
+            self.region.workers[0].start()
+
+        crowd = self._meanwhile(kill, restart)
+        if set(crowd.figures.repeats) - {"answered at try 2"}:
+            raise Broken(f"A killed node was noticed: {dict(crowd.figures.repeats)}")
+        return crowd.figures
+
+    def the_next_version_comes(self) -> Figures:
+        """A migration and a restart of both nodes: no request fails."""
+        crowd = self._meanwhile(self.region.deploy, times=DEPLOY_TIMES)
+        if crowd.figures.errors:
+            raise Broken(f"A deploy was noticed: {dict(crowd.figures.errors)}")
+        return crowd.figures
+
+    def the_primary_is_killed(self) -> Figures:
+        """A standby takes its place, and entry goes on by itself."""
+        servers = self.region.servers
+        crowd = self._meanwhile(servers.kill_primary, servers.fail_over)
+        if not crowd.figures.errors:
+            raise Broken("Nobody noticed that the primary was gone: was it?")
+        return crowd.figures
+
+    def _meanwhile(self, *acts: Callable[[], None], times: int = 1) -> Crowd:
+        """Do this while people work, spread over the time; then look for all they were told."""
+        proxy = self.region.proxy
+        crowd = Crowd(self.cast, [proxy.url], randrange(2**32), self.pace, proxy.trust)  # noqa: S311
+        pause = self.seconds / (len(acts) + 2)
+
+        async def act() -> None:
+            for each in acts:
+                await asyncio.sleep(pause)
+                await asyncio.to_thread(each)
+
+        crowd.run(times * self.seconds, act())
+        crowd.check(self.region.store)
+        self._verify([record.patient for record in crowd.records if record.signed])
+        return crowd
+
+    def _verify(self, patients: list[str]) -> None:
+        """Compare the read model with the scores, and check the audit log's chains."""
+        command = [sys.executable, "-m", "tests.drill.verify", *sorted(set(patients))[:20]]
+        node = self.region.nodes[-1]
+        done = subprocess.run(
+            command, cwd=ROOT, env=node.env, check=True, text=True, stdout=subprocess.PIPE
+        )
+        if done.stdout:
+            raise Broken(done.stdout)
+
+    def _person(self, facts: dict) -> Physiotherapist:
+        browser = self._browser(facts)
+        return Physiotherapist(browser, facts["patients"], Figures(), 1, HURRIED)
+
+    def _browser(self, facts: dict) -> Browser:
+        return Browser(self.region.proxy.url, facts["cookies"], self.region.proxy.trust)
+
+    def _trends(self, who: Browser | dict, patient: str) -> str:
+        browser = who.another() if isinstance(who, Browser) else self._browser(who)
+
+        asked = browser.get(f"/patients/{patient}/trends/")
+        return asyncio.run(_and_leave(browser, asked)).body.decode()
+
+
+async def _and_leave(browser: Browser, doing: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await doing
+    finally:
+        browser.close()
+        await asyncio.sleep(0)  # in which the connection ends

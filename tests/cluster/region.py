@@ -1,0 +1,94 @@
+"""The whole on one machine: two web nodes and two workers over the servers, behind a proxy."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests import postgres
+from tests.drill.store import Store
+from tests.product import ROOT, Product
+
+from .proxy import Proxy
+from .servers import Servers, replicated
+
+NEXT = "tests.cluster.next_settings"
+
+
+class Worker:
+    def __init__(self, node: Product) -> None:
+        self.node = node
+        self.start()
+
+    def start(self) -> None:
+        command = [*postgres.leash("TERM"), sys.executable, str(ROOT / "manage.py"), "work"]
+        with self.node.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self.node.env, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+class Region:
+    """`nodes` share one DATA_DIR, as machines would a folder; `store` reads past the product."""
+
+    def __init__(self, folder: Path, servers: Servers) -> None:
+        self.servers = servers
+        self.store = Store(servers.writing)
+        settings = {
+            "DATA_DIR": str(folder / "data"),
+            "DEMO": "no",
+            "HTTPS": "yes",
+            "NODES": "2",
+            # The tests pause a standby and go on reading there.
+            "STANDBY_LAG_SECONDS": "3600",
+            "STANDBY_URL": servers.reading,
+            "TRUSTED_PROXY": "127.0.0.1",
+            "WORKERS": "0",
+        }
+        self.nodes = []
+        for name in ("node-1", "node-2"):
+            (folder / name).mkdir()
+            self.nodes.append(Product(folder / name, database_url=servers.writing, **settings))
+        (folder / "proxy").mkdir()
+        self.proxy = Proxy(folder / "proxy")
+        self.workers: list[Worker] = []
+
+    def start(self) -> None:
+        self.nodes[0].start("--prepare")
+        self.nodes[1].start()
+        self.proxy.start([node.url for node in self.nodes])
+        self.workers = [Worker(node) for node in self.nodes]
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+        self.proxy.stop()
+        for node in self.nodes:
+            node.stop()
+
+    def deploy(self) -> None:
+        """Bring the next version: its migrations first, then one node after the other."""
+        for node in self.nodes:
+            node.env["DJANGO_SETTINGS_MODULE"] = NEXT
+        self.nodes[0].manage("migrate", "--verbosity", "0")
+        for node in self.nodes:
+            self.proxy.use([other.url for other in self.nodes if other is not node])
+            node.stop()
+            node.start()
+            self.proxy.use([each.url for each in self.nodes])
+
+
+@contextmanager
+def running() -> Iterator[Region]:
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="strength-cluster-"))
+        region = Region(Path(folder), stack.enter_context(replicated()))
+        stack.callback(region.stop)
+        region.start()
+        yield region
