@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from mmt.accounts.demo import PASSWORD
 from tests.factors import code_of
@@ -483,6 +483,38 @@ def test_the_pages_of_importing(watched: Page, sign_in: SignIn, hold: Hold) -> N
     hold(page)
     page.goto("/imports/")
     hold(page, desk=True)
+
+
+def test_the_page_of_a_large_file_under_way(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+    page = watched
+    sign_in(page, "admin@harbour.example")
+    number = f"L-{uuid4().hex[:8]}"
+    rows = [
+        f"{number},Long,Lena,1961-04-12,2025-04-03,P. Old,quads,{'RL'[n % 2]},4"
+        for n in range(5_002)
+    ]
+    content = "\n".join(["MRN,Surname,First name,DOB,Date,Tester,Movement,Side,Grade", *rows])
+    sheet = {"name": "large.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.goto("/imports/")
+    page.locator("[name=file]").set_input_files(sheet)
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_label("Scale of the grades").select_option("mrc")
+    page.get_by_label("0 is no contraction, the highest is normal").check()
+    # Nobody tells the page that the check has ended until it was looked at.
+    page.route("**/check/", _silent_when_asked_again)
+    page.get_by_role("button", name="Check the rows").click()
+    expect(page.get_by_role("heading", name="Check of 5,002 rows")).to_be_visible()
+    hold(page, desk=True)
+    page.unroute("**/check/")
+    expect(page.get_by_text("This visit has a result for").first).to_be_visible()
+    page.get_by_role("button", name="Delete the file, import nothing").click()
+
+
+def _silent_when_asked_again(route: Route) -> None:
+    if "hx-request" in route.request.headers:
+        route.fulfill(status=204)
+    else:
+        route.continue_()
 
 
 def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> None:
