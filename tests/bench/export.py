@@ -24,7 +24,7 @@ ROUNDS = 5
 FEWER_ROUNDS = 3
 MANY_SCORES = 500_000
 VISITS = 20
-TARGETS = {"postgresql": "at most 1.3", "sqlite": "at most 3"}
+TARGETS = {"postgresql": "at most 1.3", "sqlite": "at most 2.5"}
 RAW = """
 SELECT '{name}', p.record_number, p.family_name, p.given_names, p.birth_date, p.sex, a.id,
   a.tested_at, a.tested_at, a.battery, a.battery_version, a.profile, a.status, t.name, g.name,
