@@ -173,10 +173,11 @@ class Question(forms.Form):
             wanted &= Q(latest_tester_id__in=members.values("pk"))
         elif asked["tester"]:
             wanted &= Q(latest_tester_id=asked["tester"])
-        if asked["only"]:
+        if asked["only"] == "flagged":
             wanted &= flagged(self.asked_clinics)
-        if asked["only"] == "confirmed":
-            wanted &= Q(confirmed=True)
+        elif asked["only"] == "confirmed":
+            # Nothing is confirmed that is not flagged.
+            wanted &= Q(confirmed=True) & shown(self.asked_clinics)
         if asked["crossed"]:
             antigravity = instrument.ANTIGRAVITY_LEVEL
             before = {f"{self.before}_level__gte": antigravity}
@@ -208,9 +209,13 @@ class Question(forms.Form):
 
 def flagged(clinics: list[Clinic]) -> Q:
     """Return what the rule flags, where the clinic shows flags."""
-    flags = Q(flag__in=[flag.value for flag in FLAGGED])
+    return Q(flag__in=[flag.value for flag in FLAGGED]) & shown(clinics)
+
+
+def shown(clinics: list[Clinic]) -> Q:
+    """Return where the clinic shows flags."""
     silent = [clinic for clinic in clinics if not clinic.change_flags]
-    return flags & ~Q(clinic__in=silent) if silent else flags
+    return ~Q(clinic__in=silent) if silent else Q()
 
 
 def as_query(question: Question) -> str:

@@ -5,10 +5,14 @@ The facts go in as JSON, which typst reads as data: nothing that was typed is ev
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATE = Path(__file__).with_name("page.typ")
 PREVIEW_PPI = 110
@@ -59,12 +63,20 @@ def _compile(
 
     compiler = typst.Compiler(
         input=str(template),
-        ignore_system_fonts=ignore_system_fonts,
+        font_paths=_fonts(with_system=not ignore_system_fonts),
         sys_inputs={"facts": json.dumps(facts)},
     )
     if form == "png":
         return _whole(compiler.compile(format="png", ppi=PREVIEW_PPI))
     return _whole(compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0))
+
+
+@cache
+def _fonts(*, with_system: bool) -> "typst.Fonts":
+    """Return the fonts, looked for once: it takes as long as to set half a page."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=with_system)
 
 
 def _whole(pages: bytes | list[bytes] | None) -> bytes:
