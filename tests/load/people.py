@@ -169,25 +169,24 @@ class Physiotherapist(Person):
             raise Broken(f"Signing led to {answer.place}")
 
 
+READ = (
+    ("trends", "/patients/{}/trends/"),
+    ("compare", "/patients/{}/compare/"),
+    ("cohort", "/cohort/?direction=fell"),
+)
+
+
 class Reviewer(Person):
-    """Reads: a patient's trends, two visits beside each other, a question across patients."""
+    """Reads in turn: a patient's trends, two visits side by side, a question across patients."""
 
     async def work(self, until: float) -> None:
         await asyncio.sleep(self.chance.uniform(0, self.pace.review))
-        while time.monotonic() < until:
-            kind, path = self._choose()
+        for kind, address in cycle(READ):
+            if time.monotonic() >= until:
+                return
+            path = address.format(next(self.patients))
             await self.insist(kind, lambda path=path: self.browser.get(path), 200)
             await asyncio.sleep(self.chance.uniform(0.8, 1.2) * self.pace.review)
-
-    def _choose(self) -> tuple[str, str]:
-        patient = next(self.patients)
-        return self.chance.choice(
-            [
-                ("trends", f"/patients/{patient}/trends/"),
-                ("compare", f"/patients/{patient}/compare/"),
-                ("cohort", "/cohort/?direction=fell"),
-            ]
-        )
 
 
 class Exporter(Person):

@@ -44,7 +44,6 @@ def asked(name: str, who: str, things: Things) -> int:
         with CaptureQueriesContext(connection) as queries:
             response = browser.get(url)
             response.getvalue()
-        response.close()
     return len(queries)
 
 
