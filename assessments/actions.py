@@ -115,20 +115,26 @@ def amend_assessment(
     locked.save(update_fields=["status", "revision"])
     progress.refresh(locked.patient, real)
     marks.refresh(locked)
+    _tell_amended(locked, amendment, cells=len(real), signature=signature.hash)
+    return amendment
+
+
+def _tell_amended(
+    assessment: Assessment, amendment: Amendment, *, cells: int, signature: str
+) -> None:
     record(
         Action.ASSESSMENT_AMENDED,
-        by=by,
-        clinic_id=locked.clinic_id,
-        patient_id=locked.patient_id,
-        target=locked.pk,
+        by=amendment.by,
+        clinic_id=assessment.clinic_id,
+        patient_id=assessment.patient_id,
+        target=assessment.pk,
         detail={
             "amendment": str(amendment.pk),
-            "cells": len(real),
-            "reason": reason,
-            "signature": signature.hash,
+            "cells": cells,
+            "reason": amendment.reason,
+            "signature": signature,
         },
     )
-    return amendment
 
 
 @transaction.atomic

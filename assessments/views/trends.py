@@ -18,7 +18,7 @@ from ..permissions import check_user_can_record, check_user_can_set_rule, user_c
 from ..querysets import load_history
 from ..region_words import said_by_region
 from ..rules import listed, rule_of
-from ..trends import TrendsFilter, trends_of
+from ..trends import Trends, TrendsFilter, trends_of
 from .access import SignedInRequest, get_patient
 
 DRAW = "draw"  # in an address: have drawn, too, what waits to be asked for
@@ -42,17 +42,8 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     if request.htmx:
         return HttpResponse(charts.asymmetry_over_time(shown, found.cells))
     changes = listed(found.changes, patient.clinic)
-    pictures = {
-        "heat_map": charts.heat_map(shown, found.cells),
-        "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
-        "asymmetry_over_time": (
-            charts.asymmetry_over_time(shown, found.cells) if DRAW in request.GET else ""
-        ),
-        "distribution": charts.distribution(shown, found.cells),
-        "strips": charts.strips(shown, found.cells, said=said_by_region(changes, patient.clinic)),
-        "forces": charts.measured(shown, "force"),
-        "functions": charts.measured(shown, "function"),
-    }
+    said = said_by_region(changes, patient.clinic)
+    pictures = _pictures(found, shown, said, sides=DRAW in request.GET)
     context = {
         "patient": patient,
         "form": form,
@@ -67,6 +58,20 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "may_record": user_can(check_user_can_record, request.user, patient),
     }
     return _around(request, context, pictures)
+
+
+def _pictures(
+    found: Trends, shown: History, said: dict[str, str], *, sides: bool
+) -> dict[str, str]:
+    return {
+        "heat_map": charts.heat_map(shown, found.cells),
+        "asymmetry": charts.asymmetry(found.latest) if found.latest else "",
+        "asymmetry_over_time": charts.asymmetry_over_time(shown, found.cells) if sides else "",
+        "distribution": charts.distribution(shown, found.cells),
+        "strips": charts.strips(shown, found.cells, said=said),
+        "forces": charts.measured(shown, "force"),
+        "functions": charts.measured(shown, "function"),
+    }
 
 
 def _address_that_draws(request: SignedInRequest) -> str:

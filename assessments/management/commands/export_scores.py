@@ -51,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--clinic", metavar="NAME", help="short name of the clinic")
         _add_selection(parser)
         _add_shape(parser)
+        _add_layout(parser)
         parser.add_argument(
             "--output", default="-", metavar="FILE", help="where to; - is standard output"
         )
@@ -158,6 +159,13 @@ def _add_shape(parser: CommandParser) -> None:
         help="the files of a zip: " + ", ".join(PARTS),
     )
     group.add_argument(
+        "--bom", action="store_true", help="begin with the mark by which Excel knows UTF-8"
+    )
+
+
+def _add_layout(parser: CommandParser) -> None:
+    group = parser.add_argument_group("what its rows are")
+    group.add_argument(
         "--layout",
         choices=[each.value for each in Layout],
         default=Layout.LONG.value,
@@ -175,9 +183,6 @@ def _add_shape(parser: CommandParser) -> None:
     )
     group.add_argument(
         "--blanks", action="store_true", help="list cells left blank too (long layout)"
-    )
-    group.add_argument(
-        "--bom", action="store_true", help="begin with the mark by which Excel knows UTF-8"
     )
 
 
