@@ -3,13 +3,18 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_question_for_the_head_gets_no_body() -> None:
-    whole, head = Client().get("/accounts/login/"), Client().head("/accounts/login/")
+    """Of the product itself: the test's own browser would take a body away."""
+    asked, itself = RequestFactory(), ClientHandler()
+    itself.load_middleware()
+    whole, head = (itself.get_response(ask("/accounts/login/")) for ask in (asked.get, asked.head))
+    assert whole.content
     assert (head.status_code, head.content) == (whole.status_code, b"")
     assert head.headers["Content-Type"] == whole.headers["Content-Type"]
     assert not {"Server", "X-Powered-By"} & set(head.headers)
@@ -20,6 +25,11 @@ def test_a_trace_is_not_echoed(path: str) -> None:
     answer = Client().trace(path, headers={"X-Word": "echo-me"})
     assert answer.status_code in {302, 405}
     assert b"echo-me" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["/a%00b", "/accounts/login/?next=%00", "/fhir/metadata?%00=1"])
+def test_a_nul_in_the_address_is_refused_at_the_door(path: str) -> None:
+    assert Client().get(path).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/api/v1/patients", "/fhir/Patient"])

@@ -20,6 +20,8 @@ WANTED = 95  # percent
 TESTS = (
     "tests/accounts",
     "tests/assessments/api",
+    "tests/assessments/auditing",
+    "tests/assessments/erasing/test_pages.py",
     "tests/assessments/exchange/incoming/test_job.py",
     "tests/assessments/exchange/incoming/test_pages.py",
     "tests/assessments/exchange/test_job.py",
@@ -27,6 +29,7 @@ TESTS = (
     "tests/assessments/test_actions.py",
     "tests/assessments/test_happenings.py",
     "tests/assessments/test_pairing.py",
+    "tests/assessments/test_permissions.py",
     "tests/assessments/views",
     "tests/jobs/test_pages.py",
     "tests/patients",

@@ -227,6 +227,15 @@ def test_the_clinic_is_asked_for_only_where_there_is_a_choice(
     assert Patient.objects.get().clinic == hillside
 
 
+def test_a_clinic_in_which_one_only_looks_is_not_offered(
+    as_physio: Client, physio: User, hillside: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every role may register today."""
+    monkeypatch.setitem(ROLE_PERMISSIONS, Role.CLINICIAN, frozenset({Permission.SEE_PATIENTS}))
+    Membership.objects.create(user=physio, clinic=hillside, role=Role.CLINICIAN)
+    assert "clinic" not in as_physio.get(REGISTER).context["form"].fields
+
+
 def test_the_clinic_must_be_ones_own(
     as_physio: Client, physio: User, harbour: Clinic, hillside: Clinic
 ) -> None:

@@ -131,3 +131,7 @@ def test_the_pdf_is_for_the_patient_and_its_taking_is_told(
     assert "downloaded this list of accesses" in page
     assert client.get(f"/patients/{patient.pk}/").content.decode().count("Who had access") == 1
     assert "Who had access" not in as_user(physio).get(f"/patients/{patient.pk}/").content.decode()
+
+
+def test_it_comes_in_no_other_form(patient: Patient, admin: User, as_user: AsUser) -> None:
+    assert as_user(admin).get(f"/audit/patients/{patient.pk}/access.exe").status_code == 404

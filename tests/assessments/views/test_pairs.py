@@ -162,6 +162,15 @@ def test_while_it_is_open_the_first_tester_sees_nothing_of_the_second(
     assert page(client, "read", first).text.count("Sealed until both testers have signed") == 1
 
 
+def test_who_has_left_the_clinic_is_not_led_to_their_own_second(
+    first: Assessment, colleague: User, as_user: AsUser
+) -> None:
+    client, second = as_user(colleague), begin(first, colleague)
+    assert client.get(address("second", first))["Location"] == address("record", second)
+    colleague.memberships.update(active=False)
+    assert client.get(address("second", first)).status_code == 404
+
+
 def test_the_grid_of_the_second_shows_the_grades_of_the_visit_before(
     first: Assessment, patient: Patient, colleague: User, as_user: AsUser
 ) -> None:

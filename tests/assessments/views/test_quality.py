@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessments.actions import amend_assessment, void_assessment
 from assessments.entry.drafts import discard_draft
 from assessments.models import Assessment
+from assessments.quality import board
 from mmt.accounts.models import Clinic, User
 from patients.actions import archive_patient
 from patients.models import Patient
@@ -21,6 +22,7 @@ from tests.people import grade, make_draft, make_patient, make_signed
 
 KINDS = ["old-drafts", "unsigned", "under-half", "one-grade", "open-pairs", "overdue", "duplicates"]
 BOARD = "/quality/harbour/"
+LONG_AGO = timedelta(days=400)
 
 
 def everything(record: Assessment, level: int, *, but: int = 0) -> dict[Any, Any]:
@@ -64,6 +66,18 @@ def shown(client: Client, kind: str) -> str:
 
 def backdate(draft: Assessment, **ago: int) -> None:
     Assessment.objects.filter(pk=draft.pk).update(entered_at=timezone.now() - timedelta(**ago))
+
+
+def test_no_number_and_no_list_holds_anything_for_a_stranger(
+    patient: Patient, physio: User, lead: User, stranger: User, form: Assessment
+) -> None:
+    """Whatever the page before them let pass."""
+    make_signed(patient, physio, everything(form, 6), tested_at=timezone.now() - LONG_AGO)
+    backdate(make_draft(patient, physio), hours=25)
+    make_patient(patient.clinic, physio, family_name="Winters", given_names="Álma")
+    held = {kind for kind in KINDS if board.KINDS[kind].count(lead, patient.clinic)}
+    assert held == {"old-drafts", "unsigned", "one-grade", "overdue", "duplicates"}
+    assert {kind.count(stranger, patient.clinic) for kind in board.KINDS.values()} == {0}
 
 
 def test_drafts_unsigned_and_over_a_day(

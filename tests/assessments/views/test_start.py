@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.entry.drafts import discard_draft
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
 from mmt.audit.models import Action
@@ -79,6 +80,18 @@ def test_nothing_of_another_clinic_is_there(
     page = start(as_user(stranger))
     assert "Winters" not in page.text
     assert str(patient.pk) not in " ".join(page.links)
+
+
+def test_who_has_left_a_clinic_finds_no_draft_of_it(
+    as_user: AsUser, patient: Patient, hillside: Clinic, physio: User
+) -> None:
+    """Not even their own, nor one that could be taken back."""
+    make_draft(patient, physio)
+    discard_draft(make_draft(patient, physio), by=physio)
+    Membership.objects.create(user=physio, clinic=hillside, role=Role.LEAD)
+    assert start(as_user(physio)).text.count("Winters") >= 2
+    physio.memberships.filter(clinic=patient.clinic).update(active=False)
+    assert "Winters" not in start(as_user(physio)).text
 
 
 def test_who_works_in_two_clinics_finds_both(
