@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -27,8 +28,9 @@ IN_TABLE = "meta/test_access"
 EVERYWHERE = ("tests/meta/test_access.py", "tests/accounts/", "tests/test_")
 # Tests made for one kind of guard: the code behind a guard that refuses is not among their calls.
 MADE_FOR = {
-    "method": "test_no_page_takes_another_method",
-    "asked again": "tests/accounts/test_again.py",
+    "method": ("test_no_page_takes_another_method",),
+    "asked again": ("tests/accounts/test_again.py",),
+    MIDDLEWARE: ("tests/test_middleware.py", "test_no_page_takes_a_form_without_its_token"),
 }
 
 
@@ -153,7 +155,7 @@ def _quick_page(facts: Any, form: str, template: Path, **_options: Any) -> bytes
 
 def _few_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield all cases of the tables of access, and the first cases of any other test."""
-    whole = ("test_access", *MADE_FOR.values())
+    whole = ("test_access", *chain.from_iterable(MADE_FOR.values()))
     seen: Counter[str] = Counter()
     for item in items:
         test = item.nodeid.partition("[")[0]
@@ -163,7 +165,7 @@ def _few_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
 
 
 def _is_made_for(guard: Guard, item: pytest.Item) -> bool:
-    return guard.kind in MADE_FOR and MADE_FOR[guard.kind] in item.nodeid
+    return any(name in item.nodeid for name in MADE_FOR.get(guard.kind, ()))
 
 
 def _turn(item: pytest.Item, names: set[str], seconds: float) -> tuple[bool, bool, float]:
