@@ -177,7 +177,7 @@ def test_a_damaged_backup_and_a_place_with_people_are_left_alone(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_never_overwrites_and_old_ones_go_when_it_stands(
-    on_disk: str, place: Path, patient: Patient
+    on_disk: str, place: Path, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = [place / "backups" / f"strength-2020010{day}T000000Z.backup" for day in (1, 2, 3)]
     # At noon: a minute later it is still the same day.
@@ -192,9 +192,11 @@ def test_a_backup_never_overwrites_and_old_ones_go_when_it_stands(
     ):
         run("backup")
     assert all(file.exists() for file in old)
+    monkeypatch.setenv("FACTOR_KEY", "kept in a vault")
     with time_machine.travel(store.made_at(first) + timedelta(minutes=1)):
         told = run("backup", "--keep-daily", 2, "--keep-weekly", 0)
     assert str(old[0]) in told
+    assert "FACTOR_KEY comes from the environment" in told
     kept = store.backups(place / "backups")
     assert old[2] in kept
     assert old[0] not in kept

@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from mmt import env
@@ -72,6 +73,6 @@ class Command(BaseCommand):
         )
         for removed in made.removed:
             self.stdout.write(f"{removed}  removed")
-        for name in ("SECRET_KEY", "DEIDENTIFICATION_KEY"):
+        for name in settings.SECRETS:
             if env.text(name):
                 self.stdout.write(f"{name} comes from the environment: it is not in the backup.")
