@@ -209,7 +209,11 @@ def _free_port() -> int:
 
 
 def leash(name: str) -> list[str]:
-    """Return the prefix with which a program ends by this signal when its starter dies."""
+    """Return the prefix with which a program ends by this signal when its starter dies.
+
+    Linux takes for the starter the thread, not the process: a program that is to outlast a thread
+    of the moment must be started by another.
+    """
     program = shutil.which("setpriv")
     return [program, "--pdeathsig", name] if program else []
 

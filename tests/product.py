@@ -41,6 +41,10 @@ class Product:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """The process that serves. Raises RuntimeError while none does."""
         if self._process is None:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from random import randrange
-from time import monotonic
 from typing import Any, TypeVar
 
 from tests.drill.writers import Broken
@@ -20,7 +19,6 @@ from .region import Region
 T = TypeVar("T")
 HURRIED = Pace(score=0.02, look=1.0, review=1.0)
 RESUMED_SECONDS = 10.0
-DEPLOY_TIMES = 4  # as long as another drill: a migration and the start of two nodes
 
 
 class Drills:
@@ -29,6 +27,7 @@ class Drills:
     def __init__(self, region: Region, people: int, seconds: float, pace: Pace) -> None:
         self.region, self.seconds, self.pace = region, seconds, pace
         self.cast: Cast = prepare(region.nodes[0].env, people, max(2, people // 10))
+        self.crowds: list[Crowd] = []
 
     def own_writing_is_found_at_once(self) -> None:
         """Standbys that are paused tell who reads on them, and who does not."""
@@ -38,7 +37,7 @@ class Drills:
         person = self._person(writer)
         servers.pause()
         try:
-            asyncio.run(_and_leave(person.browser, person.visit(patient, monotonic() + 60)))
+            asyncio.run(_and_leave(person.browser, person.visit(patient, asyncio.Event())))
             visit = str(person.records[0].assessment)
             mine, theirs = self._trends(person.browser, patient), self._trends(reader, patient)
             if visit not in mine:
@@ -68,7 +67,7 @@ class Drills:
 
     def the_next_version_comes(self) -> Figures:
         """A migration and a restart of both nodes: no request fails."""
-        crowd = self._meanwhile(self.region.deploy, times=DEPLOY_TIMES)
+        crowd = self._meanwhile(self.region.deploy)
         if crowd.figures.errors:
             raise Broken(f"A deploy was noticed: {dict(crowd.figures.errors)}")
         return crowd.figures
@@ -81,25 +80,35 @@ class Drills:
             raise Broken("Nobody noticed that the primary was gone: was it?")
         return crowd.figures
 
-    def _meanwhile(self, *acts: Callable[[], None], times: int = 1) -> Crowd:
-        """Do this while people work, spread over the time; then look for all they were told."""
+    def _meanwhile(self, *acts: Callable[[], None]) -> Crowd:
+        """Do this while people work, with a while before, between and after."""
+        if not self.region.is_whole:
+            raise Broken("A node or a worker has ended by itself.")
         proxy = self.region.proxy
         crowd = Crowd(self.cast, [proxy.url], randrange(2**32), self.pace, proxy.trust)  # noqa: S311
-        pause = self.seconds / (len(acts) + 2)
+        pause = self.seconds / (len(acts) + 1)
 
         async def act() -> None:
             for each in acts:
                 await asyncio.sleep(pause)
-                await asyncio.to_thread(each)
+                await asyncio.get_running_loop().run_in_executor(self.region.hands, each)
+            await asyncio.sleep(pause)
 
-        crowd.run(times * self.seconds, act())
-        crowd.check(self.region.store)
-        self._verify([record.patient for record in crowd.records if record.signed])
+        crowd.run(self.seconds, act())
+        self.crowds.append(crowd)
         return crowd
 
-    def _verify(self, patients: list[str]) -> None:
-        """Compare the read model with the scores, and check the audit log's chains."""
-        command = [sys.executable, "-m", "tests.drill.verify", *sorted(set(patients))[:20]]
+    def all_that_was_told_holds(self) -> None:
+        """Look for every acknowledged score and signature, compare the read model with the scores,
+        and check the audit log's chains.
+        """
+        for crowd in self.crowds:
+            crowd.check(self.region.store)
+        records = [record for crowd in self.crowds for record in crowd.records]
+        patients = {record.patient for record in records if record.signed}
+        if not patients:
+            raise Broken("Nothing was signed.")
+        command = [sys.executable, "-m", "tests.drill.verify", *sorted(patients)[:40]]
         node = self.region.nodes[-1]
         done = subprocess.run(
             command, cwd=ROOT, env=node.env, check=True, text=True, stdout=subprocess.PIPE

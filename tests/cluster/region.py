@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,17 +30,26 @@ class Worker:
                 command, cwd=ROOT, env=self.node.env, stdout=log, stderr=log
             )
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
 
 
 class Region:
-    """`nodes` share one DATA_DIR, as machines would a folder; `store` reads past the product."""
+    """`nodes` share one DATA_DIR, as machines would a folder; `store` reads past the product.
+
+    What is done to it while people work is done by `hands`: who starts a program must be there for
+    as long as it is (`postgres.leash`).
+    """
 
     def __init__(self, folder: Path, servers: Servers) -> None:
         self.servers = servers
         self.store = Store(servers.writing)
+        self.hands = ThreadPoolExecutor(max_workers=1)
         settings = {
             "DATA_DIR": str(folder / "data"),
             "DEMO": "no",
@@ -72,6 +82,10 @@ class Region:
         for node in self.nodes:
             node.stop()
 
+    @property
+    def is_whole(self) -> bool:
+        return all(each.is_running for each in [*self.nodes, *self.workers])
+
     def deploy(self) -> None:
         """Bring the next version: its migrations first, then one node after the other."""
         for node in self.nodes:
@@ -90,5 +104,6 @@ def running() -> Iterator[Region]:
         folder = stack.enter_context(TemporaryDirectory(prefix="strength-cluster-"))
         region = Region(Path(folder), stack.enter_context(replicated()))
         stack.callback(region.stop)
+        stack.enter_context(region.hands)
         region.start()
         yield region

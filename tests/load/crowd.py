@@ -47,29 +47,28 @@ class Crowd:
     own_seconds: float = 0.0
 
     def run(self, seconds: float, *beside: Coroutine[Any, Any, None]) -> None:
-        """Let everybody work, and what is `beside` happen meanwhile. Raises Broken."""
+        """Let everybody work so long, and until what is `beside` is done. Raises Broken."""
         began = time.process_time()
         asyncio.run(self._run(seconds, beside))
         self.own_seconds += time.process_time() - began
 
     async def _run(self, seconds: float, beside: Sequence[Coroutine[Any, Any, None]]) -> None:
-        people = self._people()
-        until = time.monotonic() + seconds
+        people, over = self._people(seconds / 3), asyncio.Event()
         try:
             async with asyncio.TaskGroup() as working:
                 for place, person in enumerate(people):
                     # They come in over ten scores, or a tenth of the time.
                     late = min(seconds / 10, 10 * self.pace.score) * place / len(people)
-                    working.create_task(_after(late, person, until))
-                for other in beside:
-                    working.create_task(other)
+                    working.create_task(_after(late, person, over))
+                await asyncio.gather(asyncio.sleep(seconds), *beside)
+                over.set()
         finally:
             for person in people:
                 person.browser.close()
                 self.records += getattr(person, "records", [])
             await asyncio.sleep(0)  # in which the connections end
 
-    def _people(self) -> list[Any]:
+    def _people(self, export_after: float) -> list[Any]:
         chance, nodes = Random(self.seed), cycle(self.urls)  # noqa: S311
 
         def given(facts: Any) -> tuple[Any, ...]:
@@ -82,7 +81,8 @@ class Crowd:
         ]
         people += [Reviewer(*given(each)) for each in self.cast["reviewers"]]
         exporter = self.cast["exporter"]
-        return [*people, Exporter(*given(exporter), clinic=exporter["clinic"])]
+        clinic = exporter["clinic"]
+        return [*people, Exporter(*given(exporter), clinic=clinic, late=export_after)]
 
     def check(self, store: Store) -> tuple[int, int]:
         """Return how many acknowledged scores and signatures are in the database.
@@ -95,9 +95,9 @@ class Crowd:
         return scores, sum(record.signed for record in self.records)
 
 
-async def _after(late: float, person: Any, until: float) -> None:
+async def _after(late: float, person: Any, over: asyncio.Event) -> None:
     await asyncio.sleep(late)
-    await person.work(until)
+    await person.work(over)
 
 
 def _check(record: Record, store: Store) -> None:

@@ -46,7 +46,7 @@ class Record:
 
 
 class Person:
-    """Asks, waits, and tries again as the product's pages do. `until` is the end, by the clock."""
+    """Asks, waits, and tries again as the product's pages do. Once it is `over`, they go home."""
 
     def __init__(
         self, browser: Browser, patients: Sequence[str], figures: Figures, seed: int, pace: Pace
@@ -102,11 +102,11 @@ class Physiotherapist(Person):
         self.page, self.sequence = "", 0
         self.other_window = self.browser.another()
 
-    async def work(self, until: float) -> None:
+    async def work(self, over: asyncio.Event) -> None:
         looking = asyncio.create_task(self._look_about())
         try:
-            while time.monotonic() < until:
-                await self.visit(next(self.patients), until)
+            while not over.is_set():
+                await self.visit(next(self.patients), over)
         finally:
             looking.cancel()
             self.other_window.close()
@@ -118,14 +118,14 @@ class Physiotherapist(Person):
             await self.ask("page of a patient", lambda path=path: self.other_window.get(path), 200)
             await asyncio.sleep(self.pace.look)
 
-    async def visit(self, patient: str, until: float) -> None:
-        """Record one assessment, and sign it unless the time is over before."""
+    async def visit(self, patient: str, over: asyncio.Event) -> None:
+        """Record one assessment, and sign it unless it is over before."""
         record = Record(patient)
         self.records.append(record)
         await self._open(record, patient)
         keys = list(KEYS)
         due = time.monotonic()
-        while keys and time.monotonic() < until:
+        while keys and not over.is_set():
             await asyncio.sleep(max(0.0, due - time.monotonic()) + SOON)
             typed = []
             while keys and (due <= time.monotonic() or not typed):
@@ -179,10 +179,10 @@ READ = (
 class Reviewer(Person):
     """Reads in turn: a patient's trends, two visits side by side, a question across patients."""
 
-    async def work(self, until: float) -> None:
+    async def work(self, over: asyncio.Event) -> None:
         await asyncio.sleep(self.chance.uniform(0, self.pace.review))
         for kind, address in cycle(READ):
-            if time.monotonic() >= until:
+            if over.is_set():
                 return
             path = address.format(next(self.patients))
             await self.insist(kind, lambda path=path: self.browser.get(path), 200)
@@ -190,14 +190,14 @@ class Reviewer(Person):
 
 
 class Exporter(Person):
-    """Takes out every score of the clinic, once."""
+    """Takes out every score of the clinic, once, `late` seconds after the others began."""
 
-    def __init__(self, *given: Any, clinic: str) -> None:
+    def __init__(self, *given: Any, clinic: str, late: float) -> None:
         super().__init__(*given)
-        self.clinic = clinic
+        self.clinic, self.late = clinic, late
 
-    async def work(self, until: float) -> None:
-        await asyncio.sleep(max(0.0, until - time.monotonic()) / 3)
+    async def work(self, _over: asyncio.Event) -> None:
+        await asyncio.sleep(self.late)
         form = {"clinic": self.clinic, "status": "in_force", "people": "named"}
         form |= {"format": "csv", "layout": "long"}
         answer = await self.insist("export", lambda: self.browser.post("/exports/", form), 200)
