@@ -1,7 +1,7 @@
 """Which assessments, and a patient's whole history in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,9 +13,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
-from mmt.accounts.roles import Permission
 from patients.models import Event, EventKind, Patient, Referral
-from patients.querysets import opened_to
+from patients.querysets import reach_of
 
 from .history import Cell, Happening, History, Result, Visit
 
@@ -29,11 +28,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         Those of an open blind pair are there for their own people alone.
         """
-        return self.of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
+        return self.within_reach(*reach_of(user))
+
+    def within_reach(
+        self, user: UUID, clinics: Sequence[UUID], opened: Sequence[UUID]
+    ) -> "AssessmentQuerySet":
+        """What `visible_to` finds, by the person's `reach_of`: for a question that is kept."""
+        found = self._of_reach(clinics, opened).filter(_is_open_to(user))
+        return found.exclude(draft__discarded_at__isnull=False)
 
     def of_clinics_of(self, user: User) -> "AssessmentQuerySet":
         """Those that `visible_to` finds, and the discarded ones."""
-        return self._of_clinics_of(user).filter(_is_open_to(user))
+        return self._of_clinics_of(user).filter(_is_open_to(user.pk))
 
     def listed_to(self, user: User) -> "AssessmentQuerySet":
         """Those that `visible_to` finds, and that others exist, for lists that show no score.
@@ -41,11 +47,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         `may_open` says which of them the person may read.
         """
         found = self._of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
-        return found.annotate(may_open=_is_open_to(user))
+        return found.annotate(may_open=_is_open_to(user.pk))
 
     def _of_clinics_of(self, user: User) -> "AssessmentQuerySet":
-        mine = Q(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
-        opened = opened_to(user)
+        _person, clinics, opened = reach_of(user)
+        return self._of_reach(clinics, opened)
+
+    def _of_reach(self, clinics: Sequence[UUID], opened: Sequence[UUID]) -> "AssessmentQuerySet":
+        mine = Q(clinic__in=clinics)
         return self.filter(mine | Q(patient__in=opened)) if opened else self.filter(mine)
 
     def of(self, user: User) -> "AssessmentQuerySet":
@@ -93,7 +102,7 @@ def in_force(path: str = "") -> Q:
     return Q(**{f"{path}status__in": ("signed", "amended"), f"{path}apart": ""})
 
 
-def _is_open_to(user: User) -> Q:
+def _is_open_to(user: UUID) -> Q:
     """Return the condition for what this person may read: see `models/blind_pair`."""
     return ~Q(apart="sealed") | Q(tester=user) | Q(entered_by=user)
 

@@ -100,6 +100,12 @@ def update(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
         cursor.executemany(statement, list(_stored(fields, rows)))
 
 
+def stored(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    """Return one row's values as the database driver takes them."""
+    [row] = _stored(_fields(model, names), [values])
+    return list(row)
+
+
 def keeper(model: type[models.Model], name: str) -> Turn:
     """Return what turns a column's Python value into what the driver takes soonest."""
     turn = _turn(_fields(model, [name])[0])

@@ -38,6 +38,13 @@ def opened_to(user: User) -> list[UUID]:
     return list(found.values_list("patient_id", flat=True).distinct())
 
 
+def reach_of(user: User) -> tuple[UUID, list[UUID], list[UUID]]:
+    """Return what decides about which records the person may read: who it is, the clinics in which
+    they may see patients, and the patients of others that are open to them.
+    """
+    return user.pk, user.clinic_ids_with(Permission.SEE_PATIENTS), opened_to(user)
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> "PatientQuerySet":
         """The patients of the clinics in which the person may see patients, and those of others

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from mmt.accounts.again import ask_again_to_do
@@ -14,7 +14,9 @@ from mmt.accounts.refusals import pattern_of
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record_refusal, record_viewing
 from mmt.audit.models import Action
+from mmt.kept import Kept
 from patients.models import Patient
+from patients.querysets import reach_of
 
 from ..models import Assessment, Letter
 from ..querysets import AssessmentQuerySet
@@ -88,11 +90,21 @@ def get_assessment(
     return found
 
 
+def _to_save(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
+    known = Assessment.objects.within_reach(*reach).select_related("draft").defer("draft__cells")
+    return known.filter(pk=assessment_id)
+
+
+_kept_to_save = Kept(_to_save)
+
+
 def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
-    """Return the record like `get_assessment`, with its clinic alone: a page saves at each pause,
-    and joining the people and the patient took most of its time.
+    """Return the record like `get_assessment`, with its clinic and its draft's head alone: a page
+    saves at each pause.
     """
-    found = get_object_or_404(Assessment.objects.visible_to(request.user), pk=assessment_id)
+    if not (known := _kept_to_save(assessment_id, *reach_of(request.user))):
+        raise Http404
+    [found] = known
     for clinic in request.user.clinics:  # another one's where it is read in an emergency
         if clinic.pk == found.clinic_id:
             found.clinic = clinic

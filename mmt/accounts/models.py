@@ -16,6 +16,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mmt.kept import Kept
+
 from .roles import ROLE_PERMISSIONS, Permission, Role
 
 # Bounds of the change rule.
@@ -65,8 +67,7 @@ class User(AbstractBaseUser):
     @cached_property
     def active_memberships(self) -> list["Membership"]:
         """The memberships in force, with their clinics; read once a request."""
-        found = self.memberships.filter(active=True).select_related("clinic")
-        return list(found.order_by("clinic__name", "role"))
+        return _active_memberships(self.pk)
 
     @cached_property
     def clinics(self) -> list["Clinic"]:
@@ -213,6 +214,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
+
+
+_active_memberships = Kept(
+    lambda user: (
+        Membership.objects.filter(user=user, active=True)
+        .select_related("clinic")
+        .order_by("clinic__name", "role")
+    )
+)
 
 
 class Invitation(models.Model):

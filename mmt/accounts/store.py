@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from mmt.kept import Kept
+
 from .factors.sealing import seal, unseal
 from .models import Session, User
 from .session import ADDRESS, AGENT, SEEN, STARTED
@@ -29,12 +31,28 @@ SYSTEMS = {
 }
 
 
+_with_person = Kept(lambda key: Session.objects.filter(session_key=key).select_related("user"))
+
+
 class SessionStore(DatabaseStore):
-    """The secret of an app that is being set up is sealed in the row, as that of one in use is."""
+    """The secret of an app that is being set up is sealed in the row, as that of one in use is.
+
+    `person` was read together with the session; None where nobody is signed in.
+    """
+
+    person: User | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        found = _with_person(self.session_key) if self.session_key else []
+        if not found or found[0].expire_date <= timezone.now():
+            self._session_key = None
+            return None
+        self.person = found[0].user
+        return found[0]
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         session: Any = super().create_model_instance(data)

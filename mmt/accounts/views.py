@@ -23,7 +23,7 @@ from .requests import SignedInRequest
 from .roles import Permission, Role
 from .team import load_teams
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "mmt.accounts.backend.PersonBackend"
 
 
 @require_safe

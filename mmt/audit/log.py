@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from mmt import trace
+from mmt.kept import Kept
 
 from .models import Action, AuditEvent, Chain, Exported, Outcome, Refusal, Viewing
 
@@ -106,10 +107,17 @@ def record_many(
     return events
 
 
+_viewings = Kept(
+    lambda actor, patient, hour: Viewing.objects.filter(
+        actor_id=actor, patient_id=patient, hour=hour
+    )
+)
+
+
 def record_viewing(*, by: Actor, clinic_id: UUID, patient_id: UUID) -> None:
     """Tell that `by` saw the patient, once in an hour."""
     seen = {"actor_id": by.pk, "patient_id": patient_id, "hour": _this_hour()}
-    if Viewing.objects.filter(**seen).exists():
+    if _viewings(*seen.values()):
         return
     with transaction.atomic():
         _viewing, first = Viewing.objects.get_or_create(**seen)

@@ -6,11 +6,14 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from mmt.kept import Kept
 
 from .sites import ROOT, Guard, without
 
@@ -63,6 +66,18 @@ def code_without(guard: Guard) -> Iterator[None]:
     finally:
         for function, code in before.items():
             function.__code__ = code
+        forget_written()
+
+
+def forget_written() -> None:
+    """Have the SQL of kept questions written anew, by what the code says now."""
+    for each in _kept():
+        each._written.clear()
+
+
+@cache
+def _kept() -> list[Kept[Any]]:
+    return [each for each in gc.get_objects() if type(each) is Kept]
 
 
 def _is_decorator(guard: Guard) -> bool:
@@ -86,6 +101,7 @@ def _swap_code(guard: Guard) -> dict[FunctionType, CodeType]:
     before = {function: function.__code__ for function in functions}
     for function in functions:
         function.__code__ = fresh[function.__code__.co_qualname]
+    forget_written()
     return before
 
 

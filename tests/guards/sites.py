@@ -8,7 +8,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("mmt", "patients", "assessments")
 NOT_SERVED = {"migrations", "demo", "management"}
-DOORS = {"visible_to", "of_clinics_of", "listed_to", "_of_clinics_of"}
+DOORS = {
+    "visible_to",
+    "within_reach",
+    "of_clinics_of",
+    "listed_to",
+    "_of_clinics_of",
+    "_of_reach",
+}
 SCOPES = {"clinic__in", "pk__in", "owner", "user", "patient", "assessment", "clinic"}
 KEYS = {"pk", "id", "slug", "key", "kind"}
 AGAIN = {"asks_again", "asks_again_to_post"}

@@ -1,0 +1,121 @@
+"""Questions that are asked again and again, their SQL written once.
+
+Django writes the SQL of a question anew each time it is asked, which takes many times longer than
+the database needs for the answer. A kept question is an ordinary query, so that a rule about what
+may be read stands where it always stood; Django writes it once for each number of values.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeAlias, TypeVar
+from uuid import UUID, uuid4
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.query import get_related_populators
+from django.utils import timezone
+
+M = TypeVar("M", bound=models.Model)
+Value: TypeAlias = UUID | str | datetime
+Values: TypeAlias = Value | Sequence[UUID]
+
+
+class Kept(Generic[M]):
+    """`ask` returns the query for values, and makes nothing of them but conditions of equality or
+    membership: it is called once with others in their place.
+
+    A call returns the objects as the query would, related ones and annotations included.
+    """
+
+    def __init__(self, ask: "Callable[..., models.QuerySet[M]]") -> None:
+        self._ask = ask
+        self._written: dict[tuple[int | None, ...], _Written[M] | None] = {}
+
+    def __call__(self, *values: Values) -> list[M]:
+        shape = tuple(None if isinstance(each, Value) else len(each) for each in values)
+        if shape not in self._written:
+            self._written[shape] = self._write(values)
+        written = self._written[shape]
+        return written.answer(_flat(values)) if written else []
+
+    def _write(self, values: Sequence[Values]) -> "_Written[M] | None":
+        others: list[Any] = [
+            _another(each) if isinstance(each, Value) else list(map(_another, each))
+            for each in values
+        ]
+        compiler = self._ask(*others).query.get_compiler(DEFAULT_DB_ALIAS)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:  # nothing is a member of no values
+            return None
+        places = {_stored(other): place for place, other in enumerate(_flat(others))}
+        if places.keys() - set(parameters):
+            raise ValueError("A value does not stand in the statement as it was given.")
+        return _Written(sql, [(places.get(each), each) for each in parameters], compiler)
+
+
+@dataclass
+class _Written(Generic[M]):
+    """One statement; each parameter with the place among the values that it is taken from."""
+
+    sql: str
+    parameters: Sequence[tuple[int | None, Any]]
+    compiler: Any
+
+    def __post_init__(self) -> None:
+        compiler, chosen = self.compiler, self.compiler.klass_info["select_fields"]
+        self.model = compiler.klass_info["model"]
+        self.own = slice(chosen[0], chosen[-1] + 1)
+        self.names = [each[0].target.attname for each in compiler.select[self.own]]
+        columns = [each[0] for each in compiler.select[: compiler.col_count]]
+        self.converters = compiler.get_converters(columns)
+        # The stubs know a later Django, in which it takes one argument more.
+        populators: Callable[..., Any] = get_related_populators
+        self.related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+
+    def answer(self, values: Sequence[Value]) -> list[M]:
+        taken = [
+            fixed if place is None else _stored(values[place]) for place, fixed in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, taken)
+            rows = cursor.fetchall()
+        return list(map(self._made, self.compiler.apply_converters(rows, self.converters)))
+
+    def _made(self, row: Sequence[Any]) -> M:
+        made: M = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for each in self.related:
+            each.populate(row, made)
+        for name, place in self.compiler.annotation_col_map.items():
+            setattr(made, name, row[place])
+        return made
+
+
+def _flat(values: Sequence[Values]) -> list[Value]:
+    found: list[Value] = []
+    for each in values:
+        found += [each] if isinstance(each, Value) else each
+    return found
+
+
+def _another(value: Value) -> Value:
+    """Return a value of the same kind that nothing else has."""
+    match value:
+        case UUID():
+            return uuid4()
+        case str():
+            return uuid4().hex
+        case datetime():
+            return timezone.now() - timedelta(microseconds=uuid4().int % 10**12)
+
+
+def _stored(value: Value) -> Any:
+    """Return a value as the database's driver takes it."""
+    match value:
+        case UUID():
+            return value if connection.features.has_native_uuid_field else value.hex
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case str():
+            return value

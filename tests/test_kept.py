@@ -1,0 +1,58 @@
+"""Questions whose SQL is written once: they answer as the query that they were made of."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, models
+from django.db.models import Exists, OuterRef
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from mmt.accounts.models import Clinic, Membership, User
+from mmt.audit.models import Viewing
+from mmt.kept import Kept
+from patients.models import Patient
+
+
+def asked_by(people: list, key: object, born: str) -> "models.QuerySet[Membership]":
+    others = Membership.objects.filter(user=OuterRef("user"), role="clinician")
+    found = Membership.objects.filter(user__in=people, clinic=key, role=born, active=True)
+    return found.annotate(both=Exists(others)).select_related("clinic", "user").order_by("user")
+
+
+def test_it_answers_as_its_query_does_whatever_the_values(
+    harbour: Clinic, physio: User, colleague: User, clinician: User
+) -> None:
+    Membership.objects.create(user=colleague, clinic=harbour, role="clinician")
+    kept, everybody = Kept(asked_by), [physio.pk, colleague.pk, clinician.pk]
+    for values in (
+        ([physio.pk], harbour.pk, "physiotherapist"),
+        (everybody, harbour.pk, "physiotherapist"),
+        ([clinician.pk], harbour.pk, "clinician"),
+        ([], harbour.pk, "clinician"),
+        ([harbour.pk], harbour.pk, "clinician"),
+    ):
+        as_ever = list(asked_by(*values))
+        with CaptureQueriesContext(connection) as asked:
+            found = kept(*values)
+            named = [(each.user.email, each.clinic.zone, each.both) for each in found]
+        assert found == as_ever
+        assert named == [(each.user.email, each.clinic.zone, each.both) for each in as_ever]
+        assert [vars(each.clinic).keys() for each in found] == [
+            vars(each.clinic).keys() for each in as_ever
+        ]
+        assert len(asked) == (1 if values[0] else 0)
+
+
+def test_moments_are_values_as_well(patient: Patient, physio: User) -> None:
+    kept = Kept(lambda who, hour: Viewing.objects.filter(actor_id=who, hour=hour))
+    hour = timezone.now()
+    seen = Viewing.objects.create(actor_id=physio.pk, patient_id=patient.pk, hour=hour)
+    assert kept(physio.pk, hour) == [seen]
+    assert kept(physio.pk, hour + timedelta(hours=1)) == []
+
+
+def test_a_value_that_the_query_makes_something_of_is_refused(physio: User) -> None:
+    kept = Kept(lambda text: User.objects.filter(name__startswith=text))
+    with pytest.raises(ValueError, match="as it was given"):
+        kept(physio.name)
