@@ -16,6 +16,7 @@ from mmt.audit.models import Action
 
 from ..models import Assessment, Draft
 from ..pairing import release
+from .adding import FEW, add_cells
 from .operations import Batch, Operation
 
 # How long a discarded draft can be taken back.
@@ -84,14 +85,19 @@ def start_draft(assessment: Assessment, *, by: User) -> Assessment:
     return assessment
 
 
-def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
+def save_operations(
+    assessment_id: UUID, batch: Batch, *, by: User, seen: Draft | None = None
+) -> Draft:
     """Take a page's operations into the draft, all or none. Returns the draft as it then stands.
+
+    `seen` is the draft as it was read a moment ago, which may lack its cells: one that no other
+    page has written to is saved without reading or locking it.
 
     Raises Conflicts where another page changed a cell since, NoLongerADraft after signing.
     Drafts leave no audit events: the signed record does.
     """
     try:
-        draft, fresh = _take(assessment_id, batch, by)
+        draft, fresh = (seen and _add(seen, batch, by)) or _take(assessment_id, batch, by)
     except Conflicts:
         metrics.SAVES.add("conflict")
         raise
@@ -106,25 +112,44 @@ def save_operations(assessment_id: UUID, batch: Batch, *, by: User) -> Draft:
 def _take(assessment_id: UUID, batch: Batch, by: User) -> tuple[Draft, bool]:
     """Return the draft, and whether anything in the batch was new to it."""
     draft = lock_draft(assessment_id)
-    taken = draft.clients.get(batch.client, -1)
-    fresh = [op for op in batch.operations if op.seq > taken]
+    fresh = _fresh(draft, batch)
     if not fresh:
         return draft, False
     if found := _conflicts(draft, fresh, batch.client):
         raise Conflicts(draft, found)
-    draft.revision += 1
-    for op in fresh:
-        draft.cells[op.key] = {
-            **op.value,
-            "rev": draft.revision,
-            "client": batch.client,
-            "by": str(by),
-            "at": timezone.now().isoformat(timespec="seconds"),
-        }
-    draft.clients[batch.client] = fresh[-1].seq
-    draft.saved_at, draft.saved_by = timezone.now(), by
+    draft.cells |= _note(draft, fresh, batch.client, by)
     draft.save(update_fields=["cells", "clients", "revision", "saved_at", "saved_by"])
     return draft, True
+
+
+def _add(draft: Draft, batch: Batch, by: User) -> tuple[Draft, bool] | None:
+    """Like `_take`, where all that the draft holds came from this very page, so that nothing can
+    conflict. None where it did not, or the draft has changed since it was read.
+    """
+    fresh = _fresh(draft, batch)
+    if draft.clients.keys() - {batch.client} or len(fresh) > FEW:
+        return None
+    if not fresh:
+        return draft, False
+    revision = draft.revision
+    cells = _note(draft, fresh, batch.client, by)
+    return (draft, True) if add_cells(draft, cells, revision=revision) else None
+
+
+def _fresh(draft: Draft, batch: Batch) -> list[Operation]:
+    """Return the operations that the draft has not taken before."""
+    taken = draft.clients.get(batch.client, -1)
+    return [op for op in batch.operations if op.seq > taken]
+
+
+def _note(draft: Draft, fresh: list[Operation], client: str, by: User) -> dict[str, Any]:
+    """Put down, unsaved, that these operations came, and return the cells that they make."""
+    draft.revision += 1
+    draft.clients[client] = fresh[-1].seq
+    draft.saved_at, draft.saved_by = timezone.now(), by
+    at = draft.saved_at.isoformat(timespec="seconds")
+    how = {"rev": draft.revision, "client": client, "by": str(by), "at": at}
+    return {op.key: op.value | how for op in fresh}
 
 
 @transaction.atomic

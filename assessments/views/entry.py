@@ -112,7 +112,9 @@ def save(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
             return _problem(409, "patient", _("This page belongs to another patient."))
         if not assessment.is_draft:
             return _after_signing(assessment, batch)
-        draft = drafts.save_operations(assessment.pk, batch, by=request.user)
+        draft = drafts.save_operations(
+            assessment.pk, batch, by=request.user, seen=getattr(assessment, "draft", None)
+        )
     except PermissionDenied as refused:
         return _problem(403, "refused", str(refused))
     except BadOperations as problem:

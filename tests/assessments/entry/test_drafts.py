@@ -273,3 +273,51 @@ def test_no_movement_is_added_to_a_signed_record(patient: Patient, physio: User)
     signed = make_signed(patient, physio, {("hip_flexion", "right"): grade(6)})
     with pytest.raises(NoLongerADraft):
         add_movement(signed, "neck_flexion")
+
+
+def added(assessment: Assessment, *ops: dict[str, Any]) -> Draft:
+    """Save as a view does that has read the draft without its cells."""
+    seen = Draft.objects.defer("cells").get(pk=assessment.pk)
+    batch = batch_of(assessment, *ops)
+    return save_operations(assessment.pk, batch, by=assessment.entered_by, seen=seen)
+
+
+def test_what_a_page_adds_unread_stands_as_if_it_had_been_read(
+    patient: Patient, physio: User
+) -> None:
+    one, other = make_draft(patient, physio), make_draft(patient, physio)
+    odd = 'a "quoted" \\ word, ü 🙂 $.x %s'
+    for ops in (
+        [op(HIP, "4", limiters=["pain"]), op("context.note", odd, seq=2)],
+        [op(HIP, odd, seq=3, note=odd), op(KNEE, "0", seq=4)],
+        [op(HIP, odd, seq=3, note=odd), op(KNEE, "1", seq=4)],  # again: nothing is new
+        [op(HIP, "", seq=5)],
+    ):
+        found, expected = added(one, *ops), save(other, *ops)
+        assert found.revision == expected.revision
+    at = {"at": ""}
+    drafts = [Draft.objects.get(pk=each.pk) for each in (one, other)]
+    cells = [{key: cell | at for key, cell in each.cells.items()} for each in drafts]
+    assert cells[0] == cells[1]
+    assert (drafts[0].clients, drafts[0].saved_by) == (drafts[1].clients, drafts[1].saved_by)
+
+
+def test_what_changed_since_it_was_read_is_read_again(assessment: Assessment) -> None:
+    seen = Draft.objects.get(pk=assessment.pk)
+    save(assessment, op(HIP, "4"), client=OTHER_PAGE)
+    late = batch_of(assessment, op(HIP, "2"), op(KNEE, "3", seq=2))
+    with pytest.raises(Conflicts):
+        save_operations(assessment.pk, late, by=assessment.entered_by, seen=seen)
+    seen = Draft.objects.get(pk=assessment.pk)
+    with pytest.raises(Conflicts):
+        save_operations(assessment.pk, late, by=assessment.entered_by, seen=seen)
+    assert texts(assessment) == {HIP: "4"}
+
+
+def test_a_draft_discarded_since_it_was_read_takes_nothing(assessment: Assessment) -> None:
+    seen = Draft.objects.get(pk=assessment.pk)
+    discard_draft(assessment, by=assessment.entered_by)
+    late = batch_of(assessment, op(HIP, "2"))
+    with pytest.raises(NoLongerADraft):
+        save_operations(assessment.pk, late, by=assessment.entered_by, seen=seen)
+    assert texts(assessment) == {}
