@@ -296,12 +296,12 @@ def test_the_pages_ask_the_database_as_often_whatever_the_file_holds(
         for n in range(many)
     ]
     staged = stage_sheet(filed(*rows), harbour, admin)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         office.get(page("check", staged))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         office.get(page("columns", staged))
     done = bring_in(filed(*rows), harbour, admin)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         office.get(page("read", done))
 
 
