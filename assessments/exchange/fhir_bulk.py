@@ -16,6 +16,7 @@ from mmt.accounts.models import User
 from patients.models import Patient
 
 from ..models import Assessment, Letter
+from ..signing import known_broken
 from .archive import LARGE_ROWS
 from .fhir import patient_resource
 from .fhir_letters import report_resource, reports
@@ -119,6 +120,7 @@ def _reports(source: Source) -> Lines:
         *(f"compared_with__{name}" for name in RECORD),
     ]
     rows = _letters(source).values_list("updated", "made_by__name", *paths)
+    broken = known_broken(source.selection.clinic.pk)
     for updated, name, *values in fetch(rows, source.connection):
         rest = iter(values)
         own, record, other = (
@@ -129,4 +131,4 @@ def _reports(source: Source) -> Lines:
         letter.made_by = User(pk=letter.made_by_id, name=name)
         if letter.compared_with_id:
             letter.compared_with = Assessment(**other)
-        yield line(report_resource(letter, updated)), 1
+        yield line(report_resource(letter, updated, broken)), 1

@@ -1,15 +1,17 @@
 """Letters and reports that were kept, as FHIR R4: a DiagnosticReport with its page as a Binary."""
 
 from base64 import b64encode
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Expression, F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.text import capfirst
 
 from ..models import AssessmentStatus, Letter
-from .fhir import HL7, OURS, Resource, instant, last_changed, person
+from .fhir import HL7, OURS, Resource, instant, last_changed, person, told_broken
 
 PAGES_SYSTEM = f"{OURS}/CodeSystem/page"
 PDF = "application/pdf"
@@ -34,12 +36,20 @@ def _last_changed() -> Expression:
     )
 
 
-def report_resource(letter: Letter, updated: datetime) -> Resource:
-    """Return the letter as a report. Superseded ones say so in their status and page's title."""
+def records_of(letter: Letter) -> list[UUID]:
+    """Return the records that a letter tells of."""
+    return [key for key in (letter.assessment_id, letter.compared_with_id) if key]
+
+
+def report_resource(letter: Letter, updated: datetime, broken: Collection[UUID]) -> Resource:
+    """Return the letter as a report. Superseded ones say so in their status and page's title.
+
+    One of whose records is among the `broken`, which do not match their signature, is marked.
+    """
     record = letter.assessment
-    told_of = [record.pk, *([letter.compared_with_id] if letter.compared_with_id else [])]
+    told_of = records_of(letter)
     kind = capfirst(str(letter.get_kind_display()))
-    return {
+    found = {
         "resourceType": "DiagnosticReport",
         "id": str(letter.pk),
         "meta": {"lastUpdated": instant(updated)},
@@ -64,6 +74,7 @@ def report_resource(letter: Letter, updated: datetime) -> Resource:
             }
         ],
     }
+    return told_broken(found) if set(told_of).intersection(broken) else found
 
 
 def _status(letter: Letter) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Expression
 from .. import instrument
 from ..history import Cell, Result
 from ..models import Assessment
+from ..signing import known_broken
 from .fhir import (
     OURS,
     Resource,
@@ -76,8 +77,11 @@ class Resources:
     def __init__(self, source: Source, frame: Frame) -> None:
         self.source, self.frame = source, frame
         selection = source.selection
+        broken = known_broken(selection.clinic.pk)
         self.people: People = (
-            WithoutPeople(source.table) if selection.deidentified else Named(selection.clinic)
+            WithoutPeople(source.table, broken)
+            if selection.deidentified
+            else Named(selection.clinic, broken)
         )
         # Dates of the log would tell when a person came.
         self.given: dict[str, Expression] = (

@@ -1,6 +1,6 @@
 """Who and when in an export as FHIR: with the people, or with codes and moved days instead."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from patients.models import Patient
 from .column import VisitColumn
 from .columns import Table
 from .deidentify import OLDEST
+from .deidentify import People as Codes
 from .fhir import (
     EXAM,
     GENDERS,
@@ -21,6 +22,7 @@ from .fhir import (
     instant,
     patient_resource,
     shared_part,
+    told_broken,
     wall_clock,
 )
 from .fhir_json import Template, mark, members
@@ -67,9 +69,9 @@ class People(Protocol):
 class Named:
     paths = PATHS
 
-    def __init__(self, clinic: Clinic) -> None:
-        self.clinic = clinic
-        self._common = OncePer[tuple[str, UUID, str], Template](lambda key: _common(*key))
+    def __init__(self, clinic: Clinic, broken: Collection[UUID]) -> None:
+        self.clinic, self._broken = clinic, frozenset(broken)
+        self._common = OncePer[tuple[str, UUID, str, bool], Template](lambda key: _common(*key))
         self._zones = OncePer(ZoneInfo)
 
     def person(self, values: Values) -> str:
@@ -83,7 +85,7 @@ class Named:
     def visit(self, values: Values) -> Visit:
         pk, tested_at = values["id"], values["tested_at"]
         tester = (values["tester_id"], values["tester__name"])
-        common = self._common[values["status"], *tester]
+        common = self._common[values["status"], *tester, pk in self._broken]
         told = {
             "patient": str(values["patient_id"]),
             "tested": wall_clock(tested_at.astimezone(self._zones[values["time_zone"]])),
@@ -93,18 +95,21 @@ class Named:
         return Visit(str(pk), pk.hex, common.filled(told), {}, values["battery"], values["note"])
 
 
-def _common(status: str, tester_id: UUID, name: str) -> Template:
+def _common(status: str, tester_id: UUID, name: str, broken: bool) -> Template:
     """What the Observations of a visit have in common, with one tester."""
     tester = User(pk=tester_id, name=name)
     blanks = {blank: mark(blank) for blank in ("patient", "tested", "issued", "updated")}
-    return Template(shared_part(status=status, tester=tester, **blanks))
+    common = shared_part(status=status, tester=tester, **blanks)
+    return Template(told_broken(common) if broken else common)
 
 
 class WithoutPeople:
     """What `deidentify` lets through, and no more: no name, number, note or time of the day."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, broken: Collection[UUID]) -> None:
         self.paths = table.paths
+        codes = Codes()
+        self._broken = frozenset(codes.code("assessment", key) for key in broken)
         self.columns: dict[str, VisitColumn] = {each.name: each for each in table.who}
 
     def person(self, values: Values) -> str:
@@ -124,19 +129,18 @@ class WithoutPeople:
         years: Resource = {"value": age, "unit": "years", "system": UCUM, "code": "a"}
         if age >= OLDEST:
             years["comparator"] = ">="
+        common: Resource = {
+            "meta": {"security": [PSEUDONYMISED]},
+            "status": STATUSES[self._of("record_status", values)],
+            "category": EXAM,
+            "subject": {"reference": f"Patient/{self.person(values)}"},
+            "effectiveDateTime": values["tested_on"].isoformat(),
+            "performer": [_coded("Practitioner", self._of("tester", values))],
+        }
         return Visit(
             id=key,
             stem=key,
-            common=members(
-                {
-                    "meta": {"security": [PSEUDONYMISED]},
-                    "status": STATUSES[self._of("record_status", values)],
-                    "category": EXAM,
-                    "subject": {"reference": f"Patient/{self.person(values)}"},
-                    "effectiveDateTime": values["tested_on"].isoformat(),
-                    "performer": [_coded("Practitioner", self._of("tester", values))],
-                }
-            ),
+            common=members(told_broken(common) if key in self._broken else common),
             own={"component": [{"code": {"coding": [AGE]}, "valueQuantity": years}]},
             battery=self._of("battery", values),
             note="",

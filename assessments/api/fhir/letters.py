@@ -1,5 +1,6 @@
 """Letters and reports by FHIR: found by patient and date, and the page itself."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.http import Http404, HttpResponse
 from mmt.accounts.requests import SignedInRequest
 
 from ...exchange.fhir import Resource
-from ...exchange.fhir_letters import PDF, page_resource, report_resource, reports
+from ...exchange.fhir_letters import PDF, page_resource, records_of, report_resource, reports
 from ...letters.keeping import read_letter
 from ...models import Letter
+from ...signing import broken_among
 from ...views.access import get_letter
 from .door import fhir, pdf_fhir, wants_pdf
 from .found import whose
@@ -23,8 +25,8 @@ REPORT_SEARCH = ("patient", "subject", *FIELDS)
 
 @fhir
 def report(request: SignedInRequest, letter_id: UUID) -> Resource:
-    found = _known(request, letter_id)
-    return report_resource(found, found.updated)
+    [found] = _told([_known(request, letter_id)])
+    return found
 
 
 @fhir
@@ -34,7 +36,7 @@ def report_list(request: SignedInRequest) -> Resource:
     found = _open_to(request).filter(assessment__patient__in=whose(request))
     for name, field in FIELDS.items():
         found = within(found, field, spans(request.GET, name))
-    return page(request, (report_resource(each, each.updated) for each in found))
+    return page(request, _told(list(found)))
 
 
 @pdf_fhir
@@ -45,6 +47,14 @@ def binary(request: SignedInRequest, letter_id: UUID) -> Resource | HttpResponse
     if wants_pdf(request):
         return HttpResponse(pdf, content_type=PDF)
     return page_resource(letter, pdf)
+
+
+def _told(letters: Sequence[Any]) -> Iterator[Resource]:
+    """Yield the letters as reports, marked where a record does not match its signature."""
+    records = {key for letter in letters for key in records_of(letter)}
+    broken = {record.pk for record in broken_among(sorted(records))}
+    for letter in letters:
+        yield report_resource(letter, letter.updated, broken)
 
 
 def _known(request: SignedInRequest, letter_id: UUID) -> Any:

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from assessments.actions import amend_assessment, void_assessment
 from assessments.exchange.selection import Shape, Standing
-from assessments.models import Assessment
+from assessments.models import Assessment, Score
+from assessments.signing import verify_daily
+from mmt import triggers
 from mmt.accounts.models import Clinic, Membership, Scope, User
 from mmt.audit.models import Action, AuditEvent, Outcome
 from mmt.jobs.models import Job
@@ -147,6 +149,27 @@ def test_a_clinician_gets_codes_instead_of_people_and_no_letters(
     assert {kind: len(rows) for kind, rows in found.items()} == {"Patient": 1, "Observation": 4}
     assert patient.family_name not in str(found)
     assert found["Observation"][0]["subject"]["reference"] == f"Patient/{found['Patient'][0]['id']}"
+
+
+@pytest.mark.parametrize("people", ["named", "deidentified"])
+def test_what_was_found_not_to_match_its_signature_is_marked(
+    asker: Asker, visits: list[Assessment], people: str
+) -> None:
+    with triggers.lifted():
+        Score.objects.filter(assessment=visits[1]).update(level=11)
+    list(verify_daily())
+    manifest = asker.made(people=people)
+    found = asker.lines(manifest)
+    marked = {
+        kind: [[tag["code"] for tag in each.get("meta", {}).get("tag", [])] for each in rows]
+        for kind, rows in found.items()
+    }
+    assert marked.pop("Patient") == [[]]
+    assert marked.pop("Observation") == [[], [], ["does-not-match"], ["does-not-match"]]
+    assert marked == (
+        {} if people == "deidentified" else {"DiagnosticReport": [["does-not-match"]]}
+    )
+    assert manifest["extension"] == {"recordsNotMatchingTheirSignature": 1}
 
 
 WRONG = [

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from assessments.actions import amend_assessment, void_assessment
-from assessments.models import Assessment, Letter, LetterKind
+from assessments.models import Assessment, Letter, LetterKind, Score
+from mmt import triggers
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
@@ -68,6 +69,20 @@ def test_what_became_of_the_records_is_told(
     assert changed > made
     void_assessment(first, reason="wrong patient", by=physio, revision=first.revision)
     assert told()[0] == "entered-in-error"
+
+
+def test_a_report_of_a_record_that_does_not_match_its_signature_says_so(
+    reader: Reader, visits: list[Assessment], letter: Letter, physio: User
+) -> None:
+    older = make_letter(visits[0], physio)
+    with triggers.lifted():
+        Score.objects.filter(assessment=visits[1]).update(level=11)
+    told = {
+        each["id"]: [tag["code"] for tag in each["meta"].get("tag", [])]
+        for each in reader.entries("DiagnosticReport", patient=letter.assessment.patient_id)
+    }
+    assert told == {str(letter.pk): ["does-not-match"], str(older.pk): []}
+    assert reader.read(f"DiagnosticReport/{letter.pk}")["meta"]["tag"]
 
 
 def test_a_search_narrows_by_visit_and_page(reader: Reader, letter: Letter) -> None:
