@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,9 +19,10 @@ from .change import CONFIRMABLE, flag_of, judge
 from .history import Cell, Result
 from .instrument import Status
 from .models import Assessment, Progress, Score
+from .progress_rows import COLUMNS, JUDGED, SEEN, Rows, Tested
 from .querysets import in_force
 from .rules import rule_of
-from .tables import insert, keeper, update
+from .tables import insert_stored, keeper, update
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
@@ -34,13 +34,6 @@ ROW = (
     "assessment_id",
     "assessment__tester_id",
 )
-SEEN = [
-    f"{which}_{what}"
-    for which in ("baseline", "previous", "latest")
-    for what in ("level", "at", "assessment_id", "tester_id")
-]
-JUDGED = ["since_baseline", "since_previous", "flag", "confirmed"]
-COLUMNS = ("clinic_id", "patient_id", "movement", "side", *SEEN, *JUDGED)
 # patient, movement, side
 Place = tuple[UUID, str, str]
 # (tested at on the wall clock there, level) of each cell's grades, earliest first
@@ -109,30 +102,30 @@ def refresh_many(clinic: Clinic, patients: Sequence[Patient]) -> None:
 
 
 def _refresh_all(clinic: Clinic, patients: Mapping[UUID, Patient]) -> None:
-    graded, series, last = _histories(patients)
-    derived = [_derive(patients[key[0]], rows) for key, rows in graded.items()]
-    _judge(clinic, derived, series)
+    rows = Rows(clinic.pk, rule_of(clinic))
+    grades, last = _histories(patients, rows)
+    relapses = _relapses(grades)
+    derived = (rows.of(pk, cells, relapses[pk]) for pk, cells in grades.items())
     Progress.objects.filter(patient__in=patients).delete()
-    insert(Progress, COLUMNS, map(attrgetter(*COLUMNS), derived))
+    insert_stored(Progress, COLUMNS, chain.from_iterable(derived))
     for pk, patient in patients.items():
         patient.last_seen = last.get(pk)
     update(Patient, ["last_seen"], ((each.last_seen, pk) for pk, each in patients.items()))
 
 
 def _histories(
-    patients: Collection[UUID],
-) -> tuple[Mapping[Place, list[Row]], Series, Mapping[UUID, date]]:
-    """Return the rows and the series of grades of each cell, earliest first, and the day on which
-    each patient was seen last: two queries.
+    patients: Collection[UUID], made: Rows
+) -> tuple[Mapping[UUID, Mapping[Cell, list[tuple[int, Tested]]]], Mapping[UUID, date]]:
+    """Return the grades of each patient's cells, earliest first, and the day on which each patient
+    was seen last: two queries.
     """
     scores = _graded_scores(patients, None).order_by()
     # The id of a visit as text: as a UUID of each score it would take as long as the rest.
     visit_id, text_of = Cast("assessment_id", TextField()), keeper(Score, "assessment_id")
-    grades: dict[str, list[Any]] = defaultdict(list)
-    for visit, *grade in scores.values_list(visit_id, "movement", "side", "level"):
-        grades[visit].append(grade)
-    rows: dict[Place, list[Row]] = defaultdict(list)
-    series: dict[Place, list[tuple[datetime, int]]] = defaultdict(list)
+    grades: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
+    for visit, movement, side, level in scores.values_list(visit_id, "movement", "side", "level"):
+        grades[visit].append((movement, side, level))
+    found: dict[UUID, dict[Cell, list[tuple[int, Tested]]]] = {}
     last: dict[UUID, date] = {}
     visits = Assessment.objects.filter(patient__in=patients).in_force()
     in_order = visits.order_by("tested_at", "entered_at", "pk")
@@ -141,10 +134,11 @@ def _histories(
     ):
         there = at.astimezone(ZoneInfo(zone))
         last[patient] = there.date()
+        tested = made.tested(at, there, pk, tester)
+        cells = found.setdefault(patient, {})
         for movement, side, level in grades[text_of(pk)]:
-            rows[patient, movement, side].append((movement, side, level, at, pk, tester))
-            series[patient, movement, side].append((there, level))
-    return rows, series, last
+            cells.setdefault((movement, side), []).append((level, tested))
+    return found, last
 
 
 def rejudge(patient: Patient) -> None:
@@ -181,10 +175,8 @@ def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
     )
 
 
-def _judge(clinic: Clinic, rows: Iterable[Progress], series: Series | None = None) -> None:
-    """Judge the latest grade of each row against its baseline: at most two queries in all, one
-    where the series of grades are known.
-    """
+def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
+    """Judge the latest grade of each row against its baseline: at most two queries in all."""
     rule, open_rows = rule_of(clinic), []
     for row in rows:
         thirds = instrument.THIRDS[row.latest_level]
@@ -198,13 +190,13 @@ def _judge(clinic: Clinic, rows: Iterable[Progress], series: Series | None = Non
     if not open_rows:
         return
     relapses = _relapses({row.patient_id for row in open_rows})
-    found = _series(open_rows) if series is None else series
+    found = _series(open_rows)
     for row in open_rows:
         levels = found[row.patient_id, row.movement, row.side]
         row.confirmed = judge(levels, rule, relapses[row.patient_id])[1]
 
 
-def _relapses(patients: set[UUID]) -> Mapping[UUID, list[date]]:
+def _relapses(patients: Collection[UUID]) -> Mapping[UUID, list[date]]:
     found = defaultdict(list)
     onsets = Event.objects.filter(
         patient__in=patients, kind=EventKind.RELAPSE, voided_at__isnull=True

@@ -27,7 +27,7 @@ from mmt.audit.models import Alarm
 
 from .models import Assessment, Meaning, Measurement, Score, Signature
 from .models.context import Context
-from .tables import keeper
+from .tables import insert_all, keeper
 
 FORM = 1  # of what is hashed; a new one keeps how the old ones are read
 AT_ONCE = 400  # records
@@ -108,7 +108,8 @@ def sign_each(told: Iterable[Told], meaning: Meaning) -> list[Signature]:
             )
             signature.hash = hash_of(contents[record.pk], signature)
             signatures.append(signature)
-    return Signature.objects.bulk_create(signatures, batch_size=AT_ONCE)
+    insert_all(signatures)
+    return signatures
 
 
 def signature_of(record: Assessment) -> tuple[Signature | None, bool]:

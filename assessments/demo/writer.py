@@ -15,7 +15,7 @@ from patients.models import (
 )
 
 from ..models import Assessment, Draft, Meaning, Measurement, Progress, QualityMark, Score, Weakness
-from ..progress import COLUMNS
+from ..progress_rows import COLUMNS
 from ..signing import Told, sign_each
 from ..tables import SCORE, insert, insert_stored, update
 from . import care_rows, rows

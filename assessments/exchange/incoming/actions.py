@@ -22,12 +22,11 @@ from ...models import (
     NamedTester,
     StagedTable,
 )
+from ...tables import insert_all
 from .check import Plan
 from .people import NewPatient
 from .report import Report
 from .writing import record_of, write_visits
-
-AT_ONCE = 2_000  # rows of one statement
 
 REFUSALS = {
     "bad rows": gettext_lazy(
@@ -132,9 +131,7 @@ def _register(found: Import, planned: Sequence[NewPatient], *, by: User) -> dict
         for new in planned
     ]
     register_patients(made, by=by, detail={"import": str(found.pk)})
-    ImportedPatient.objects.bulk_create(
-        [ImportedPatient(patient=patient, batch=found) for patient in made], batch_size=AT_ONCE
-    )
+    insert_all([ImportedPatient(patient_id=patient.pk, batch_id=found.pk) for patient in made])
     return {patient.record_number.upper(): patient.pk for patient in made}
 
 

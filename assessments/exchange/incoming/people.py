@@ -104,7 +104,7 @@ def _differences(
     wrong = [
         (key, value, stands)
         for key, value, stands in pairs
-        if value and fold(value) != fold(stands)
+        if value and value != stands and fold(value) != fold(stands)
     ]
     if who.born and who.born != born:
         wrong.append(("birth_date", who.born.isoformat(), str(born)))

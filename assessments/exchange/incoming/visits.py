@@ -20,6 +20,7 @@ from .mapping import Layout
 from .measured import Measured
 
 Place = tuple[str, str, str]  # movement, side, kind of measurement
+ORDER = {key: place for place, key in enumerate(instrument.MOVEMENTS)}
 
 
 @dataclass
@@ -68,12 +69,8 @@ class PlannedVisit:
     def form(self) -> tuple[str, list[str]]:
         """The battery and its movements with any others tested; without one, those tested."""
         tested = {place[0] for place in (*self.results, *self.measured)}
-        order = list(instrument.MOVEMENTS)
-        if self.battery:
-            listed = instrument.battery(self.battery).movements
-            more = sorted(tested - set(listed), key=order.index)
-            return self.battery, [*listed, *more]
-        return "", sorted(tested, key=order.index)
+        listed = instrument.battery(self.battery).movements if self.battery else ()
+        return self.battery, [*listed, *sorted(tested.difference(listed), key=ORDER.__getitem__)]
 
 
 def put_together(rows: Iterable[Facts], layout: Layout) -> list[PlannedVisit]:

@@ -38,10 +38,10 @@ def record_of(
     battery, movements = visit.form
     return Assessment(
         id=uuid4(),
-        clinic=found.clinic,
+        clinic_id=found.clinic_id,
         patient_id=patient,
         tester_id=tester,
-        entered_by=by,
+        entered_by_id=by.pk,
         source=Source.IMPORTED,
         tested_at=visit.tested_at,
         time_zone=found.clinic.time_zone,
@@ -111,9 +111,9 @@ def _measurements(
 
 def _origin(record: Assessment, visit: PlannedVisit, found: Import) -> ImportedVisit:
     return ImportedVisit(
-        assessment=record,
-        batch=found,
-        clinic=found.clinic,
+        assessment_id=record.pk,
+        batch_id=found.pk,
+        clinic_id=found.clinic_id,
         row=visit.row,
         tester=visit.tester,
         time_known=visit.time_known,

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from assessments.exchange.bar import Bar
 from assessments.models import Progress
-from assessments.progress import AT_ONCE, COLUMNS, refresh_many
+from assessments.progress import AT_ONCE, refresh_many
+from assessments.progress_rows import COLUMNS
 from mmt.accounts.models import Clinic
 from patients.models import Patient
 
