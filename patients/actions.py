@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mmt.accounts.models import User
-from mmt.audit.log import Told, record, record_many
+from mmt.audit.log import Told, record
 from mmt.audit.models import Action
 
 from .erasure import withdraw_for
@@ -48,10 +48,12 @@ def register_patient(patient: Patient, *, by: User) -> Patient:
 
 
 @transaction.atomic
-def register_patients(patients: Sequence[Patient], *, by: User, detail: Mapping[str, Any]) -> None:
-    """Save new patients of one clinic as `register_patient` does each; `detail` says whence."""
-    if not patients:
-        return
+def register_patients(patients: Sequence[Patient], detail: Mapping[str, Any]) -> list[Told]:
+    """Save new patients as `register_patient` does each; `detail` says whence.
+
+    Returns what the log is to be told, by the caller, as the last step of the transaction: all
+    else of the clinic that is to be told waits for it.
+    """
     for patient in patients:
         patient.sort_name = _sort_name(patient)
     Patient.objects.bulk_create(patients, batch_size=AT_ONCE)
@@ -63,18 +65,10 @@ def register_patients(patients: Sequence[Patient], *, by: User, detail: Mapping[
         ],
         batch_size=AT_ONCE,
     )
-    record_many(
-        [
-            Told(
-                Action.PATIENT_REGISTERED,
-                patient.pk,
-                detail={"after": _audited(patient), **detail},
-            )
-            for patient in patients
-        ],
-        by=by,
-        clinic_id=patients[0].clinic_id,
-    )
+    return [
+        Told(Action.PATIENT_REGISTERED, patient.pk, detail={"after": _audited(patient), **detail})
+        for patient in patients
+    ]
 
 
 @transaction.atomic

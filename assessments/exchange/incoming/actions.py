@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from mmt.accounts.models import Clinic, User
-from mmt.audit.log import record
+from mmt.audit.log import Told, record_many
 from mmt.audit.models import Action
 from patients.actions import register_patients, restore_patient
 from patients.models import Patient, Sex
@@ -81,19 +81,19 @@ def refusal(plan: Plan | Report, *, only_good: bool) -> str:
 
 
 def _write(found: Import, plan: Plan, *, by: User) -> None:
+    """Write all of it. The log is told last: whoever else has to tell it something, as each
+    signature and each look at a patient does, waits from then on.
+    """
     now = timezone.now()
-    patients = _register(found, plan.new_patients, by=by)
+    patients, told = _register(found, plan.new_patients)
     patients |= {key: known.id for key, known in plan.patients.known.items()}
     testers = _testers(found.clinic, plan)
     records = [
         (record_of(visit, found, patients[visit.number], testers[visit.tester], by, now), visit)
         for visit in plan.visits
     ]
-    write_visits(found, records, by=by, at=now)
+    told += write_visits(found, records, by=by, at=now)
     touched = list(Patient.objects.filter(pk__in={patients[each.number] for each in plan.visits}))
-    for patient in touched:
-        if patient.archived_at:  # put away with an import that was undone
-            restore_patient(patient, by=by)
     progress.refresh_many(found.clinic, touched)
     found.status, found.imported_at, found.by = ImportStatus.IMPORTED, now, by
     found.counts = {
@@ -108,17 +108,17 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
     found.save(update_fields=["status", "imported_at", "by", "counts"])
     if not plan.left:  # what stays behind can still be taken down until tomorrow
         StagedTable.objects.filter(batch=found).delete()
-    record(
-        Action.IMPORTED,
-        by=by,
-        clinic_id=found.clinic_id,
-        target=found.pk,
-        detail={"sha256": found.file_hash} | found.counts,
-    )
+    for patient in touched:
+        if patient.archived_at:  # put away with an import that was undone
+            restore_patient(patient, by=by)
+    told.append(Told(Action.IMPORTED, None, found.pk, {"sha256": found.file_hash} | found.counts))
+    record_many(told, by=by, clinic_id=found.clinic_id)
 
 
-def _register(found: Import, planned: Sequence[NewPatient], *, by: User) -> dict[str, UUID]:
-    """Register new patients; return their ids by record number in capitals."""
+def _register(found: Import, planned: Sequence[NewPatient]) -> tuple[dict[str, UUID], list[Told]]:
+    """Register new patients; return their ids by record number in capitals, and what the log is to
+    be told.
+    """
     made = [
         Patient(
             clinic=found.clinic,
@@ -130,9 +130,9 @@ def _register(found: Import, planned: Sequence[NewPatient], *, by: User) -> dict
         )
         for new in planned
     ]
-    register_patients(made, by=by, detail={"import": str(found.pk)})
+    told = register_patients(made, {"import": str(found.pk)})
     insert_all([ImportedPatient(patient_id=patient.pk, batch_id=found.pk) for patient in made])
-    return {patient.record_number.upper(): patient.pk for patient in made}
+    return {patient.record_number.upper(): patient.pk for patient in made}, told
 
 
 def _testers(clinic: Clinic, plan: Plan) -> dict[str, UUID]:

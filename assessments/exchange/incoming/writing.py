@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mmt.accounts.models import User
-from mmt.audit.log import Told, record_many
+from mmt.audit.log import Told
 from mmt.audit.models import Action
 
 from ... import instrument
@@ -54,8 +54,11 @@ def record_of(
     )
 
 
-def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> None:
-    """Write the drafts with their scores, then put them in force at once."""
+def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> list[Told]:
+    """Write the drafts with their scores, then put them in force at once.
+
+    Returns what the log is to be told of each.
+    """
     insert_all([record for record, _visit in records])
     insert(Score, SCORE, _score_rows(records))
     insert_all([each for record, visit in records for each in _measurements(record, visit, by, at)])
@@ -68,14 +71,10 @@ def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> 
         (record, [each.level for each in visit.results.values() if each.level is not None])
         for record, visit in records
     )
-    record_many(
-        [
-            _told(record, visit, found, signature)
-            for (record, visit), signature in zip(records, signatures, strict=True)
-        ],
-        by=by,
-        clinic_id=found.clinic_id,
-    )
+    return [
+        _told(record, visit, found, signature)
+        for (record, visit), signature in zip(records, signatures, strict=True)
+    ]
 
 
 def _score_rows(records: Records) -> Iterator[tuple[Any, ...]]:

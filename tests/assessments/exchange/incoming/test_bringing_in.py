@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments.actions import amend_assessment, void_assessment
 from assessments.exchange.incoming.actions import Refused, carry_out
@@ -28,7 +30,17 @@ from patients.models import Patient
 from tests.assessments.pairs import begin
 from tests.people import grade, make_patient, make_signed
 
-from .sheets import WHO, bring_in, filed, mapping_of, plan_of, read, row, sheet
+from .sheets import (
+    WHO,
+    bring_in,
+    filed,
+    mapping_of,
+    plan_of,
+    read,
+    row,
+    sheet,
+    stage_sheet,
+)
 
 KNEE = ("knee_extension", "right")
 TWO_VISITS = sheet(
@@ -204,8 +216,8 @@ def test_a_visit_with_a_bad_row_waits_as_a_whole(harbour: Clinic, admin: User) -
     [
         "actions.register_patients",
         "actions.progress.refresh_many",
-        "writing.record_many",
-        "actions.record",
+        "writing.sign_each",
+        "actions.record_many",
     ],
 )
 def test_a_fault_at_any_step_leaves_nothing_behind(
@@ -220,6 +232,20 @@ def test_a_fault_at_any_step_leaves_nothing_behind(
     models = (Patient, Assessment, Score, ImportedVisit, NamedTester, Progress)
     assert [model.objects.count() for model in models] == [0] * 6
     assert Import.objects.get().is_staged
+
+
+def test_the_log_which_others_of_the_clinic_wait_for_is_told_last(
+    harbour: Clinic, admin: User
+) -> None:
+    found, plan = stage_sheet(TWO_VISITS, harbour, admin), plan_of(TWO_VISITS, harbour)
+    with CaptureQueriesContext(connection) as asked:
+        carry_out(found, plan, only_good=False, by=admin)
+    said = [each["sql"] for each in asked]
+    log, read_model = (
+        [place for place, sql in enumerate(said) if f'"{table}"' in sql]
+        for table in ("audit_chain", "assessments_progress")
+    )
+    assert log[0] > read_model[-1]
 
 
 def test_undone_its_records_are_voided_and_its_patients_put_away(
