@@ -2,8 +2,7 @@
 
 import json
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -22,7 +21,9 @@ from .visits import Place, PlannedVisit
 
 PROBLEMS_SHOWN = 100
 KINDS_SHOWN = 10
-VISITS_SHOWN = 8
+ROWS_SHOWN = 3  # of each kind of problem
+FEW = 5  # problems, which are shown one by one
+VISITS_SHOWN = 5
 TESTERS_SHOWN = 30
 RESULTS_SHOWN = 6
 Reasons = Mapping[int, str]  # why each row that stays behind does, by its number
@@ -32,8 +33,9 @@ Reasons = Mapping[int, str]  # why each row that stays behind does, by its numbe
 class Report:
     """The counts of a plan, and the first of what they count, in words.
 
-    `problems` are (row, column, value, reason), `kinds` (count, column, reason), `first` the
-    visits (row, record number, when, tester, results), `testers` (name, who that is).
+    `problems` are (row, column, value, reason), `kinds` (count, column, reason, the first rows with
+    their values, how many more), `first` the visits (row, record number, when, tester, results),
+    `testers` (name, who that is).
     """
 
     rows: int
@@ -47,6 +49,7 @@ class Report:
     held: int
     left: int
     problem_count: int
+    more_kinds: int
     more_testers: int
     problems: list[list[Any]]
     kinds: list[list[Any]]
@@ -57,9 +60,16 @@ class Report:
     def is_empty(self) -> bool:
         return not (self.visits or self.patients)
 
+    @property
+    def has_few_problems(self) -> bool:
+        return self.problem_count <= FEW
+
 
 def report_of(plan: Plan) -> Report:
-    kinds = Counter((problem.column, problem.reason) for problem in plan.problems)
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for problem in plan.problems:
+        kinds.setdefault((problem.column, problem.reason), []).append(problem)
+    most_first = sorted(kinds.values(), key=len, reverse=True)
     testers = list(plan.testers.values())
     return Report(
         rows=plan.rows,
@@ -73,12 +83,18 @@ def report_of(plan: Plan) -> Report:
         held=len(plan.held),
         left=plan.left,
         problem_count=len(plan.problems),
+        more_kinds=max(0, len(kinds) - KINDS_SHOWN),
         more_testers=max(0, len(testers) - TESTERS_SHOWN),
         problems=[list(problem) for problem in plan.problems[:PROBLEMS_SHOWN]],
-        kinds=[[count, *kind] for kind, count in kinds.most_common(KINDS_SHOWN)],
+        kinds=[_kind(problems) for problems in most_first[:KINDS_SHOWN]],
         first=[_shown(visit) for visit in plan.visits[:VISITS_SHOWN]],
         testers=[[tester.name, _account(tester)] for tester in testers[:TESTERS_SHOWN]],
     )
+
+
+def _kind(problems: Sequence[Problem]) -> list[Any]:
+    rows = [[problem.row, problem.value] for problem in problems[:ROWS_SHOWN]]
+    return [len(problems), problems[0].column, problems[0].reason, rows, len(problems) - len(rows)]
 
 
 def reasons_of(plan: Plan) -> Reasons:

@@ -160,6 +160,27 @@ def test_columns_are_remembered_for_the_clinic_and_the_rejects(
     assert RememberedMapping.objects.count() == 1
 
 
+def test_many_problems_are_told_by_their_kind_and_few_row_by_row(
+    office: Client, harbour: Clinic, admin: User
+) -> None:
+    def problems(*grades: str) -> tuple[str, bool]:
+        rows = [row(grade=grade, day=f"2025-05-{n + 1:02}") for n, grade in enumerate(grades)]
+        found = stage_sheet(filed(*rows), harbour, admin)
+        said = office.get(page("check", found)).content.decode()
+        _before, _heading, rest = said.partition('id="problems-heading"')
+        kinds, _open, table = rest.partition("<details")
+        return " ".join(kinds.split()), table.partition(">")[0].endswith(" open")
+
+    kinds, is_open = problems("4-5", "?", "4-5", "4", "4-5", "4-5", "?")
+    assert "4 ×</b> Grade: " in kinds
+    assert "row 2 “4-5”, row 4 “4-5”, row 6 “4-5” and 1 more" in kinds
+    assert kinds.index("4 ×") < kinds.index("2 ×")
+    assert not is_open
+    kinds, is_open = problems("4-5", "?")
+    assert "×" not in kinds
+    assert is_open
+
+
 def test_sending_anything_twice_does_it_once(office: Client, harbour: Clinic, admin: User) -> None:
     new_id = str(uuid4())
     for _again in range(2):
