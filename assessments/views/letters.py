@@ -77,7 +77,7 @@ def _looked_at(
         "assessment": subject.record,
         "kind": kind,
         "form": form,
-        "sentences": facts["sentences"],
+        "facts": facts,
         "image": b64encode(image_of(facts)).decode(),
         "seen": hash_of(pdf_of(facts)),
         "key": uuid4(),

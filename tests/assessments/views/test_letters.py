@@ -16,6 +16,7 @@ from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import CareContact, Patient
 from tests.assessments.letters.reading import days_ago, make_letter, text
+from tests.assessments.plain_page import PlainPage
 from tests.assessments.views.visiting import (
     AsUser,
     address,
@@ -79,6 +80,23 @@ def test_what_was_looked_at_is_what_is_kept(
     assert "See you soon." in text(PdfReader(io.BytesIO(opened.content)))
     assert (kept.kind, kept.addressee) == (way.removeprefix("write_"), "gp")
     assert (kept.compared_with, kept.made_by) == (visits[1], clinician)
+
+
+def test_what_the_page_says_can_be_read_without_its_picture(
+    as_user: AsUser, clinician: User, visits: list[Assessment]
+) -> None:
+    fields = decided(visits, line="See you <soon>.") | {"step": "preview"}
+    answer = as_user(clinician).post(address(WAYS[0], visits[2]), fields)
+    said = " ".join(PlainPage(answer.content.decode()).text.split())
+    for words in (
+        "Right hip flexion: 4 → 0",
+        "worse, antigravity crossed, possible, not yet confirmed",
+        "Left hip flexion: not assessed",
+        "See you <soon>.",
+        "Next review: Test again by",
+        "Cleo Clinician",
+    ):
+        assert words in said
 
 
 def test_it_is_on_the_record_and_on_the_patients_page(
