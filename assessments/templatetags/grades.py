@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .. import change, instrument
 from ..consistency import Prompt
-from ..history import Cell, Result
+from ..history import Cell, Result, Visit
 from ..models import Assessment, Measurement
 from ..wording import cell_name, measurements_in_order, written
 
@@ -39,6 +40,32 @@ def grade(result: Result | None, profile: str) -> SafeString:
         look,
         shown,
         written(result, profile),
+    )
+
+
+@register.simple_tag
+def grade_before(found: change.Change) -> SafeString:
+    """Show a change's earlier result, which opens the record that it stands in."""
+    return _opening(found, found.before, found.before_visit)
+
+
+@register.simple_tag
+def grade_after(found: change.Change) -> SafeString:
+    """Show a change's later result, which opens the record that it stands in."""
+    return _opening(found, found.after, found.after_visit)
+
+
+def _opening(found: change.Change, result: Result | None, visit: Visit) -> SafeString:
+    shown = grade(result, visit.profile)
+    if result is None:
+        return shown
+    return format_html(
+        '<a class="opens" href="{}#{}-{}" title="{}">{}</a>',
+        reverse("assessments:read", args=[visit.id]),
+        found.movement,
+        found.side,
+        _("Open the record of %s") % visit.day,
+        shown,
     )
 
 

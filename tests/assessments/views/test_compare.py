@@ -56,6 +56,19 @@ def test_planted_cases_come_back(
     assert "Right ankle dorsiflexion 5 NT NT Pain Pain not comparable" in text
 
 
+def test_every_grade_opens_the_record_that_it_stands_in(
+    as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
+) -> None:
+    client = as_user(clinician)
+    links = page(client, "compare", patient, f"?from={visits[0].pk}&to={visits[1].pk}").links
+    for visit in visits[:2]:
+        for movement, side in (HIP_LEFT, ANKLE):
+            assert f"{address('read', visit)}#{movement}-{side}" in links
+            assert f"{movement}-{side}" in page(client, "read", visit).marked
+    assert f"{address('trends', patient)}#strip-hip_flexion" in links
+    assert "#strip-hip_flexion" in page(client, "trends", patient).links
+
+
 def test_what_differed_around_the_visits_is_said(
     as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
 ) -> None:
