@@ -28,10 +28,10 @@ from .querysets import load_history
 from .rules import rule_of
 from .trends import Trends, TrendsFilter, trends_of
 
-# Twice as many pixels as the page has; as many, for a heat map of a hundred visits, which takes
-# half as long and half as much memory so, and can still be read.
+# Twice as many pixels as the page has; fewer for a heat map of a hundred visits, whose codes are 11
+# pixels high so and can still be read: each pixel costs time and memory.
 SCALE = 2.0
-MOST_PIXELS = 11_000_000
+MOST_PIXELS = 7_500_000
 
 
 class NoFonts(RuntimeError):

@@ -17,6 +17,8 @@ SIZE = 13
 # A usual letter of a line, as a share of its size: enough to keep words apart.
 LETTER = 0.56
 NARROWEST, WIDEST = 640, 1100
+# What would be higher stands in twice the width: else a long history is a strip nobody can look at.
+HIGHEST = 4000
 SIGN_GAP = 6
 # A table with a plot in each row: its name, the plot, and what is said after it.
 NAME_WIDTH, PLOT_WIDTH, COLUMN = 370, 220, 70
@@ -35,7 +37,7 @@ def standalone(markup: str, banner: Banner, *, families: str = FAMILIES) -> str:
     Raises NothingDrawn.
     """
     content = content_of(markup)
-    rows = list(_rows(content.panels))
+    rows = _rows(content.panels)
     width = max([NARROWEST, *(_row_width(row) for row in rows)]) + 2 * EDGE
     parts: list[str] = []
     y = _draw_banner(parts, banner.title, [*banner.lines, *content.captions], width)
@@ -80,11 +82,18 @@ def _file(
     return UNPRINTABLE.sub("", drawn)
 
 
-def _rows(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
-    """Give panels row by row: as many as a page is wide, a table's one by one."""
+def _rows(panels: Sequence[Panel]) -> list[list[Panel]]:
+    """Return panels row by row, in as many rows as can be looked at together."""
+    rows = list(_rows_within(panels, WIDEST))
+    height = sum(max(panel.height for panel in row) + GAP for row in rows)
+    return rows if height <= HIGHEST else list(_rows_within(panels, 2 * WIDEST))
+
+
+def _rows_within(panels: Sequence[Panel], widest: float) -> Iterator[list[Panel]]:
+    """Give as many panels in a row as stand in `widest`, a table's one by one."""
     row: list[Panel] = []
     for panel in panels:
-        if row and (panel.columns or _row_width([*row, panel]) > WIDEST):
+        if row and (panel.columns or _row_width([*row, panel]) > widest):
             yield row
             row = []
         row.append(panel)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from assessments import change, charts
+from assessments import change, charts, instrument
 from assessments.charts import stylesheet
 from assessments.charts.plots import NothingDrawn
 from assessments.charts.standalone import Banner, plots_alone, size_of, standalone
@@ -127,6 +127,14 @@ def test_the_image_has_twice_the_pixels_of_the_page() -> None:
     width, _height = size_of(drawn)
     assert image.startswith(b"\x89PNG")
     assert struct.unpack(">I", image[16:20])[0] == int(2 * width)
+
+
+def test_a_long_history_stands_in_columns_and_not_in_a_strip() -> None:
+    visits = [visit(30 * place, {KNEE: graded("3")}) for place in range(100)]
+    tall = charts.heat_map(history(*visits), instrument.cells(instrument.MOVEMENTS))
+    width, height = size_of(standalone(tall, Banner("x", ())))
+    assert height < 6 * width
+    assert size_of(standalone(PICTURES["heat-map"], Banner("x", ())))[0] < 1000
 
 
 def test_a_long_history_becomes_no_image_that_fills_the_memory() -> None:
