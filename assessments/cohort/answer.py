@@ -1,8 +1,8 @@
 """The answer to a question: counts, and one page of the patients with their results."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from uuid import UUID
@@ -16,7 +16,7 @@ from patients.models import Patient
 from patients.paging import Page, page_by_name
 
 from .. import charts, instrument
-from ..change import CONFIRMABLE, Direction, Flag, Rule, coincidence, explain
+from ..change import CONFIRMABLE, SEVERITY, Direction, Flag, Rule, coincidence, explain
 from ..history import Result
 from ..models import Progress
 from ..rules import rule_of
@@ -24,6 +24,8 @@ from .question import FLAGGED, Question
 
 # To find so many once more takes longer than to name them.
 MOST_NAMED = 5_000
+# So many results of a patient tell whom to see; a page of all would be long on a telephone.
+MOST_OF_A_PATIENT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Row:
     tester: str
     tester_change: str
     spark: charts.Spark
+    # Of the last row of a patient: how many results are left out; whether some were, at first.
+    left_out: int = 0
+    unfolded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,18 @@ class _Told:
 
 
 def answer(
-    wanted: Q, question: Question, *, user: User, after: str, before: str, few: bool = False
+    wanted: Q,
+    question: Question,
+    *,
+    user: User,
+    after: str,
+    before: str,
+    few: bool = False,
+    whole: str = "",
 ) -> Answer:
     """Return a page of what is `wanted` by patient, in a fixed number of queries.
+
+    Of each patient come the few worst results, of the one whose id is `whole` all, worst first.
 
     For the page patients are asked one by one, in the order of their names, whether they have such
     a result, and no further than it goes. Where an index leads to the results, and not by patient,
@@ -91,7 +105,7 @@ def answer(
     page = page_by_name(
         asked.filter(has_one), edges=visible, after=after, before=before, total=patients
     )
-    return Answer(page, count, _among(question), _rows(wanted, page, question))
+    return Answer(page, count, _among(question), _rows(wanted, page, question, whole))
 
 
 def _by_patient(results: QuerySet[Progress]) -> dict[str, int]:
@@ -137,23 +151,38 @@ def _has(wanted: Q) -> Exists:
     return Exists(mine.filter(wanted))
 
 
-def _rows(wanted: Q, page: Page, question: Question) -> list[Row]:
-    patients = [patient.pk for patient in page.patients]
-    shown = list(Progress.objects.filter(wanted, patient__in=patients))
-    named = {pk for row in shown for pk in (row.baseline_tester_id, row.latest_tester_id)}
-    people = User.objects.in_bulk(named)
+def _rows(wanted: Q, page: Page, question: Question, whole: str) -> list[Row]:
     clinics = {clinic.pk: clinic for clinic in question.clinics}
     rules = {pk: rule_of(clinic) for pk, clinic in clinics.items()}
-    by_patient: dict[UUID, list[Progress]] = defaultdict(list)
-    for row in shown:
-        by_patient[row.patient_id].append(row)
+    found: dict[UUID, list[Progress]] = defaultdict(list)
+    for row in Progress.objects.filter(wanted, patient__in=page.patients):
+        found[row.patient_id].append(row)
+    shown: dict[UUID, list[Progress]] = {}
+    for patient in page.patients:
+        patient.clinic = clinics[patient.clinic_id]
+        order = _worst_first(question.before, flags=patient.clinic.change_flags)
+        most = None if str(patient.pk) == whole else MOST_OF_A_PATIENT
+        shown[patient.pk] = sorted(found[patient.pk], key=order)[:most]
+    people = User.objects.in_bulk(_testers(shown))
     told = _Told(question.before)
     rows = []
     for patient in page.patients:
-        patient.clinic = clinics[patient.clinic_id]
-        for each in sorted(by_patient[patient.pk], key=_in_order):
-            rows.append(_row(each, patient, told, rules[patient.clinic_id], people))
+        mine = shown[patient.pk]
+        made = [_row(each, patient, told, rules[patient.clinic_id], people) for each in mine]
+        rows += _with_rest(made, of=len(found[patient.pk]))
     return rows
+
+
+def _with_rest(made: list[Row], *, of: int) -> list[Row]:
+    """Return the rows of a patient; the last says how many of all results are not among them."""
+    unfolded = len(made) > MOST_OF_A_PATIENT
+    last = [replace(row, left_out=of - len(made), unfolded=unfolded) for row in made[-1:]]
+    return made[:-1] + last
+
+
+def _testers(shown: Mapping[UUID, Iterable[Progress]]) -> set[UUID]:
+    rows = [row for each in shown.values() for row in each]
+    return {pk for row in rows for pk in (row.baseline_tester_id, row.latest_tester_id)}
 
 
 PLACES = {
@@ -162,8 +191,17 @@ PLACES = {
 }
 
 
-def _in_order(row: Progress) -> int:
-    return PLACES[row.movement, row.side]
+def _worst_first(before: str, *, flags: bool) -> Callable[[Progress], tuple[int, ...]]:
+    """Return the order of a patient's results: what fell before what rose, by flag where the clinic
+    shows any, the farthest first.
+    """
+
+    def key(row: Progress) -> tuple[int, ...]:
+        way = getattr(row, f"since_{before}")
+        severity = SEVERITY[Flag(row.flag)] if flags else 0
+        return way > 0, severity, -abs(way), PLACES[row.movement, row.side]
+
+    return key
 
 
 def _row(

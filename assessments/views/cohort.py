@@ -38,6 +38,10 @@ class Place(TypedDict):
     before: str
 
 
+# Of whom all results are shown: it is of this page alone, as its place is.
+WHOLE = "whole"
+
+
 class NameForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("name"), max_length=80)
 
@@ -83,6 +87,7 @@ def cohort(request: SignedInRequest) -> HttpResponse:
 
 def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> dict[str, Any]:
     keys = Place(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    whole = request.GET.get(WHOLE, "")
     if ready in (Ready.OVERDUE, Ready.RELAPSE):
         return standby.read(request, _waiting, request.user, ready, keys)
     if not form.is_valid():
@@ -100,12 +105,15 @@ def _answered(request: SignedInRequest, form: Question, ready: Ready | None) -> 
                 form,
                 user=request.user,
                 few=True,
+                whole=whole,
                 **keys,
             ),
         }
     if not any(name in request.GET for name in Question.base_fields):
         return {}
-    found = standby.read(request, answer, form.wanted(), form, user=request.user, **keys)
+    found = standby.read(
+        request, answer, form.wanted(), form, user=request.user, whole=whole, **keys
+    )
     return {"answer": found}
 
 
@@ -124,7 +132,7 @@ def _ready(said: QueryDict) -> Ready | None:
 
 def _without_place(said: QueryDict) -> str:
     kept = said.copy()
-    for key in Place.__annotations__:
+    for key in (*Place.__annotations__, WHOLE):
         kept.pop(key, None)
     return kept.urlencode()
 

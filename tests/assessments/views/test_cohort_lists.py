@@ -23,6 +23,7 @@ from tests.assessments.views.asking import (
     visits,
 )
 from tests.assessments.views.visiting import AsUser, queries
+from tests.people import grade, make_signed
 
 
 def test_pages_hold_every_patient_once(harbour: Clinic, as_user: AsUser, physio: User) -> None:
@@ -59,6 +60,56 @@ def test_it_asks_the_database_the_same_number_of_things(
     for _more in range(12):
         plant()
     assert len(queries(client, URL + question)) == few
+
+
+# From, to; the worst first: crossed before changed before watch, then the farthest.
+WORST_FIRST = {
+    ("knee_extension", "left"): (9, 0),
+    ("elbow_flexion", "left"): (6, 3),
+    ("great_toe_extension", "right"): (12, 6),
+    ("ankle_dorsiflexion", "left"): (9, 6),
+    ("hip_flexion", "right"): (12, 9),
+}
+
+
+def test_of_each_patient_the_worst_come_first_and_the_rest_at_a_word(
+    harbour: Clinic, as_user: AsUser, admin: User, physio: User
+) -> None:
+    patient, other = (named(harbour, physio, name) for name in ("Zzmany", "Zzother"))
+    for place, days in enumerate((400, 10)):
+        at = timezone.now() - timedelta(days=days)
+        found = {cell: grade(steps[place]) for cell, steps in reversed(WORST_FIRST.items())}
+        for each in (patient, other):
+            make_signed(each, physio, found, tested_at=at)
+    client = as_user(admin)
+    first = client.get(f"{URL}?direction=fell")
+    rows = [row for row in first.context["answer"].rows if row.patient == patient]
+    assert [(row.movement, row.side) for row in rows] == list(WORST_FIRST)[:3]
+    page = PlainPage(first.content.decode())
+    assert "2 patients, 10 results" in page.text
+    assert page.text.count("and 2 more results of") == 2
+    [rest] = [link for link in page.links if f"whole={patient.pk}#patient-{patient.pk}" in link]
+    whole = client.get(URL + rest.partition("#")[0])
+    rows = [row for row in whole.context["answer"].rows if row.patient == patient]
+    assert [(row.movement, row.side) for row in rows] == list(WORST_FIRST)
+    page = PlainPage(whole.content.decode())
+    assert page.text.count("and 2 more results of") == 1
+    assert f"patient-{patient.pk}" in page.marked
+    assert f"?direction=fell#patient-{patient.pk}" in page.links  # and back
+    assert len(exported(client, "direction=fell")) == 10
+
+
+def test_without_flags_the_farthest_come_first(
+    harbour: Clinic, as_user: AsUser, physio: User
+) -> None:
+    harbour.change_flags = False
+    harbour.save(update_fields=["change_flags"])
+    patient = named(harbour, physio, "Zzboth")
+    for cell, (old, new) in {**WORST_FIRST, ("wrist_flexion", "left"): (0, 12)}.items():
+        visits(patient, physio, (400, old), (10, new), cell=cell)
+    response = as_user(physio).get(f"{URL}?direction=either&whole={patient.pk}")
+    ways = [row.latest.level - row.before.level for row in response.context["answer"].rows]
+    assert ways == [-9, -6, -3, -3, -3, 12]
 
 
 def test_flagged_since_the_sign_in_before_this_one(
