@@ -1,7 +1,9 @@
 """What the cohort page is asked. A question lives in the address and names no patient."""
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +11,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import Clinic, User
@@ -25,23 +28,14 @@ DISTANCES = {"any": ANY_DISTANCE, "1": 3, "2": 6}
 MONTHS_OF_A_YEAR = 12
 REGIONS = instrument.by_region(instrument.MOVEMENTS)
 MOVEMENTS_OF = {region.value: [each.key for each in found] for region, found in REGIONS}
+REGION_OF = {key: region for region, keys in MOVEMENTS_OF.items() for key in keys}
 NOT_LISTED = {"invalid_choice": _("Choose one of the list.")}
 
 
-def _movements() -> list[tuple[Any, Any]]:
-    return [
-        ("", _("any movement")),
-        *(
-            (
-                region.label,
-                [
-                    (region.value, format_lazy(_("{region}: any movement"), region=region.label)),
-                    *((movement.key, movement.name) for movement in movements),
-                ],
-            )
-            for region, movements in REGIONS
-        ),
-    ]
+def _movements() -> Iterator[tuple[Any, Any]]:
+    for region, movements in REGIONS:
+        yield region.value, format_lazy(_("{region}: any movement"), region=region.label)
+        yield from ((movement.key, movement.name) for movement in movements)
 
 
 class _Choice(forms.ChoiceField):
@@ -58,11 +52,7 @@ class _Choice(forms.ChoiceField):
         return str(self.listed[0][0])
 
     def words_of(self, value: str) -> str:
-        """Return the words of a choice, those of a group among them."""
-        groups = [
-            found if isinstance(found, list) else [(key, found)] for key, found in self.listed
-        ]
-        return str(dict(pair for group in groups for pair in group)[value])
+        return str(dict(self.listed)[value])
 
     def offer(self, more: list[tuple[Any, Any]]) -> None:
         self.choices = self.listed = [*self.listed, *more]
@@ -71,10 +61,40 @@ class _Choice(forms.ChoiceField):
         return super().clean(value) or self.first
 
 
+class _Movements(forms.MultipleChoiceField):
+    """Movements and whole regions, in the order of the catalogue; none stands for any movement."""
+
+    first: tuple[str, ...] = ()
+    listed = tuple(_movements())
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("movement"),
+            choices=self.listed,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages=dict(NOT_LISTED),
+        )
+
+    @classmethod
+    def words_of(cls, value: tuple[str, ...]) -> str:
+        return gettext(" or ").join(str(words) for key, words in cls.listed if key in value)
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return what was chosen. An address may say with nothing that it means any movement."""
+        return [each for each in super().to_python(value) if each]
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """Return the choices, each once, without the movements of a region that is there whole."""
+        chosen = set(super().clean(value))
+        kept = {key for key in chosen if REGION_OF.get(key) not in chosen}
+        return tuple(key for key, _words in self.listed if key in kept)
+
+
 class Question(forms.Form):
     """Every field has an answer already: the first of its choices."""
 
-    movement = _Choice(_("movement"), _movements())
+    movement = _Movements()
     side = _Choice(
         _("side"), [("", _("either side")), *((each.value, each.label) for each in instrument.Side)]
     )
@@ -141,7 +161,7 @@ class Question(forms.Form):
         said = []
         for name, field in self.fields.items():
             value = self.cleaned_data[name]
-            if isinstance(field, _Choice):
+            if isinstance(field, _Choice | _Movements):
                 if value != field.first or name == "direction":
                     said.append(f"{field.label}: {field.words_of(value)}")
             elif value:
@@ -149,17 +169,32 @@ class Question(forms.Form):
         return said
 
     @property
+    def movements_told(self) -> str:
+        """Return the movements of the question in words, any of them if none is named."""
+        chosen = self.cleaned_data.get("movement")
+        return _Movements.words_of(chosen) if chosen else gettext("any movement")
+
+    @property
+    def regions(self) -> Iterator[tuple[Any, list[Any], bool]]:
+        """Yield each region with its boxes, of the whole and of each of its movements, and whether
+        one is ticked.
+        """
+        boxes = iter(self["movement"])
+        for region, movements in REGIONS:
+            mine = list(islice(boxes, len(movements) + 1))
+            yield region.label, mine, any(box.data["selected"] for box in mine)
+
+    @property
     def asked_clinics(self) -> list[Clinic]:
         wanted = self.cleaned_data["clinic"]
         return [clinic for clinic in self.clinics if wanted in ("", clinic.slug)]
 
     def cells(self) -> Q:
-        """Return which movements and sides are asked about: one movement, or those of a region."""
+        """Return which movements and sides are asked about."""
         asked, wanted = self.cleaned_data, Q()
-        if self.names_movement:
-            wanted &= Q(movement=asked["movement"])
-        elif asked["movement"]:
-            wanted &= Q(movement__in=MOVEMENTS_OF[asked["movement"]])
+        if asked["movement"]:
+            keys = [key for each in asked["movement"] for key in MOVEMENTS_OF.get(each, [each])]
+            wanted &= Q(movement__in=keys)
         return wanted & Q(side=asked["side"]) if asked["side"] else wanted
 
     def wanted(self) -> Q:
@@ -186,8 +221,13 @@ class Question(forms.Form):
 
     @property
     def names_movement(self) -> bool:
-        """Whether one movement is asked about, not any nor those of a region."""
-        return self.cleaned_data["movement"] in instrument.MOVEMENTS
+        """Whether movements are asked about by name, not any nor all of a region."""
+        asked = self.cleaned_data["movement"]
+        return bool(asked) and all(each in instrument.MOVEMENTS for each in asked)
+
+    @property
+    def names_one_movement(self) -> bool:
+        return self.names_movement and len(self.cleaned_data["movement"]) == 1
 
     @property
     def of_any_movement(self) -> bool:
@@ -220,14 +260,14 @@ def shown(clinics: list[Clinic]) -> Q:
 
 def as_query(question: Question) -> str:
     """Return the valid question as the shortest query string that asks it."""
-    said = {}
+    said: dict[str, str | tuple[str, ...]] = {}
     for name, value in question.cleaned_data.items():
         field = question.fields[name]
-        if isinstance(field, _Choice) and value != field.first:
+        if isinstance(field, _Choice | _Movements) and value != field.first:
             said[name] = value
         elif value is True:
             said[name] = "on"
-    return urlencode(said or {"direction": "fell"})
+    return urlencode(said or {"direction": "fell"}, doseq=True)
 
 
 def _months_ago(months: int) -> datetime:

@@ -16,7 +16,7 @@ class SavedQuestion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="questions")
     name = models.CharField(_("name"), max_length=80)
-    query = models.CharField(max_length=1000)
+    query = models.CharField(max_length=2000)  # every movement by name, and more
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

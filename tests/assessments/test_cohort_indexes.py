@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models import Count
+from django.http import QueryDict
 from django.utils import timezone
 
 from assessments import instrument
@@ -71,9 +72,11 @@ def test_of_any_movement(question: dict[str, str], index: str, harbour: Clinic) 
     assert is_from(index, by_patient.explain())
 
 
-@pytest.mark.parametrize("movement", ["knee_extension", "knees"])
-def test_of_some_movements(movement: str, harbour: Clinic) -> None:
-    form = Question({"movement": movement}, clinics=[harbour])
+@pytest.mark.parametrize(
+    "asked", ["movement=knee_extension", "movement=knees", "movement=knees&movement=hip_flexion"]
+)
+def test_of_some_movements(asked: str, harbour: Clinic) -> None:
+    form = Question(QueryDict(asked), clinics=[harbour])
     assert form.is_valid()
     graded = Progress.objects.filter(form.cells(), clinic=harbour)
     assert is_from("progress_by_movement", graded.values("patient").explain())
