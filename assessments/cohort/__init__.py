@@ -1,12 +1,14 @@
 """Questions across patients, over the read model of change: no history is read."""
 
-from .answer import Answer, Row, answer
+from .answer import Answer, answer
+from .listed import Listed, Row
 from .question import Question, as_query
 from .ready import Due, Ready, as_due, due, new, relapsed, seen_since, waiting
 
 __all__ = [
     "Answer",
     "Due",
+    "Listed",
     "Question",
     "Ready",
     "Row",

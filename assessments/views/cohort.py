@@ -72,6 +72,7 @@ def cohort(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "keep": keep,
         "asked": asked and valid,
+        "answered": ready or (asked and valid),
         "wrong": asked and not valid,
         "ready": ready,
         "ready_made": list(Ready),

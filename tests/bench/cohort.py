@@ -4,14 +4,15 @@ Both give how many patients, how many results, among how many, and the first pag
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from assessments.cohort import Question, answer, due, relapsed
+from assessments.cohort import Answer, Question, answer, due, new, relapsed
+from assessments.models import Assessment
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
 from patients.models import Patient
@@ -35,35 +36,59 @@ ORDER BY p.sort_name, p.id LIMIT {SIZE + 1}
 """  # noqa: S608 (a number of ours)
 SEEN = "SELECT count(*) FROM patients_patient WHERE clinic_id = %s AND last_seen IS NOT NULL"
 GRADED = (
-    "SELECT count(DISTINCT patient_id) FROM assessments_progress"
-    " WHERE clinic_id = %s AND movement = 'knee_extension'"
+    "SELECT count(DISTINCT patient_id) FROM assessments_progress WHERE clinic_id = %s AND {cells}"
 )
+AT_ONCE = f"""
+SELECT p.id, p.family_name, p.given_names, p.record_number, p.birth_date, p.archived_at
+FROM patients_patient p WHERE p.id IN (SELECT patient_id FROM assessments_progress
+WHERE clinic_id = %s AND {{wanted}}) ORDER BY p.sort_name, p.id LIMIT {SIZE + 1}
+"""  # noqa: S608 (a number of ours)
+NEW = """
+(since_baseline < 0 OR since_baseline > 0) AND flag IN ('crossed', 'changed', 'watch')
+AND latest_assessment_id IN (SELECT id FROM assessments_assessment WHERE signed_at > '{since}')
+"""
+# As many records as a large clinic signs in a week.
+RECORDS_SINCE = 500
+KNEE = "movement = 'knee_extension'"
+KNEE_OR_ANKLE = "movement IN ('knee_extension', 'ankle_dorsiflexion')"
 RESULTS = "SELECT * FROM assessments_progress WHERE patient_id IN ({marks}) AND {wanted}"
 
 
 class Asked(NamedTuple):
-    """A question in words, as the address asks it, and what its results are in SQL."""
+    """A question in words, as the address asks it, and what its results are in SQL.
+
+    Without a question, it is about what is new since a sign-in.
+    """
 
     words: str
     query: str
     wanted: str
+    cells: str = ""
+    page: str = PAGE
 
     @property
     def among(self) -> str:
-        return GRADED if "movement" in self.query else SEEN
+        return GRADED.format(cells=self.cells) if self.cells else SEEN
 
 
-FLAGGED = "flag IN ('crossed', 'changed', 'watch')"
 ASKED = (
     Asked(
         "knee extension fell by a grade, tested in 12 months",
         "movement=knee_extension&by=1&within=12",
-        "movement = 'knee_extension' AND since_baseline <= -3 AND latest_at >= '{year_ago}'",
+        f"{KNEE} AND since_baseline <= -3 AND latest_at >= '{{year_ago}}'",
+        KNEE,
     ),
     Asked(
         "knee extension fell, confirmed by repeat",
         "movement=knee_extension&only=confirmed",
-        f"movement = 'knee_extension' AND since_baseline < 0 AND {FLAGGED} AND confirmed",
+        f"{KNEE} AND since_baseline < 0 AND confirmed",
+        KNEE,
+    ),
+    Asked(
+        "knee extension or dorsiflexion fell",
+        "movement=knee_extension&movement=ankle_dorsiflexion",
+        f"{KNEE_OR_ANKLE} AND since_baseline < 0",
+        KNEE_OR_ANKLE,
     ),
     Asked("any movement fell", "direction=fell", "since_baseline < 0"),
     Asked("any movement fell by two grades", "by=2", "since_baseline < 0 AND since_baseline <= -6"),
@@ -75,13 +100,14 @@ ASKED = (
     Asked(
         "any movement fell, confirmed by repeat",
         "only=confirmed",
-        f"since_baseline < 0 AND {FLAGGED} AND confirmed",
+        "since_baseline < 0 AND confirmed",
     ),
     Asked(
         "any movement fell below 3",
         "crossed=on",
         "since_baseline < 0 AND baseline_level >= 6 AND latest_level < 6",
     ),
+    Asked(f"new since {RECORDS_SINCE} records", "", NEW, page=AT_ONCE),
 )
 
 
@@ -89,15 +115,23 @@ def run(clinic: Clinic, by: User) -> Iterator[Row]:
     """Yield the questions, after copying the clinic's patients until there are 10,000."""
     patients = multiply(clinic, PATIENTS)
     clinics = by.clinics_with(Permission.SEE_PATIENTS)
+    signed = Assessment.objects.filter(clinic=clinic).order_by("-signed_at")
+    since = signed.values_list("signed_at", flat=True)[RECORDS_SINCE]
     for asked in ASKED:
         form = Question(QueryDict(asked.query), clinics=clinics)
         assert form.is_valid(), form.errors
-        by_hand = _by_hand(asked, clinic)
-        ours = answer(form.wanted(), form, user=by, after="", before="")
-        assert by_hand() == (ours.page.total, ours.results, ours.among, len(ours.rows)), asked
+        by_hand = _by_hand(asked, clinic, since)
+
+        def ours(asked: Asked = asked, form: Question = form) -> Answer:
+            wanted = form.wanted() if asked.query else new(clinics, since)
+            return answer(wanted, form, user=by, after="", before="", few=not asked.query)
+
+        found = ours()
+        of_page = sum(len(each.rows) + each.left_out for each in found.people)
+        assert by_hand() == (found.page.total, found.results, found.among, of_page), asked
         yield compare(
-            f"{patients:,} patients: {asked.words} ({ours.page.total:,})",
-            lambda form=form: answer(form.wanted(), form, user=by, after="", before=""),
+            f"{patients:,} patients: {asked.words} ({found.page.total:,})",
+            ours,
             by_hand,
             rounds=ROUNDS,
             target=TARGET,
@@ -115,11 +149,13 @@ def run(clinic: Clinic, by: User) -> Iterator[Row]:
         )
 
 
-def _by_hand(asked: Asked, clinic: Clinic) -> Callable[[], tuple[int, ...]]:
+def _by_hand(asked: Asked, clinic: Clinic, since: datetime) -> Callable[[], tuple[int, ...]]:
     key = clinic.pk if connection.vendor == "postgresql" else clinic.pk.hex
     year_ago = timezone.now() - timedelta(days=365)
-    wanted = asked.wanted.format(year_ago=f"{year_ago:%Y-%m-%d %H:%M:%S}")
-    counts, page = COUNTS.format(wanted=wanted), PAGE.format(wanted=wanted)
+    moments = {"year_ago": year_ago, "since": since}
+    told = {name: f"{moment:%Y-%m-%d %H:%M:%S}" for name, moment in moments.items()}
+    wanted = asked.wanted.format(**told)
+    counts, page = COUNTS.format(wanted=wanted), asked.page.format(wanted=wanted)
 
     def ask() -> tuple[int, ...]:
         with connection.cursor() as cursor:

@@ -1,11 +1,13 @@
 """Questions across patients: what is ready to be asked, long lists, files, questions kept."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.history import Cell
 from assessments.models import SavedQuestion
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
@@ -72,6 +74,11 @@ WORST_FIRST = {
 }
 
 
+def cells(response: Any, patient: Patient) -> list[Cell]:
+    [rows] = [each.rows for each in response.context["answer"].people if each.patient == patient]
+    return [(row.movement, row.side) for row in rows]
+
+
 def test_of_each_patient_the_worst_come_first_and_the_rest_at_a_word(
     harbour: Clinic, as_user: AsUser, admin: User, physio: User
 ) -> None:
@@ -83,15 +90,13 @@ def test_of_each_patient_the_worst_come_first_and_the_rest_at_a_word(
             make_signed(each, physio, found, tested_at=at)
     client = as_user(admin)
     first = client.get(f"{URL}?direction=fell")
-    rows = [row for row in first.context["answer"].rows if row.patient == patient]
-    assert [(row.movement, row.side) for row in rows] == list(WORST_FIRST)[:3]
+    assert cells(first, patient) == list(WORST_FIRST)[:3]
     page = PlainPage(first.content.decode())
     assert "2 patients, 10 results" in page.text
     assert page.text.count("and 2 more results of") == 2
     [rest] = [link for link in page.links if f"whole={patient.pk}#patient-{patient.pk}" in link]
     whole = client.get(URL + rest.partition("#")[0])
-    rows = [row for row in whole.context["answer"].rows if row.patient == patient]
-    assert [(row.movement, row.side) for row in rows] == list(WORST_FIRST)
+    assert cells(whole, patient) == list(WORST_FIRST)
     page = PlainPage(whole.content.decode())
     assert page.text.count("and 2 more results of") == 1
     assert f"patient-{patient.pk}" in page.marked
@@ -108,7 +113,8 @@ def test_without_flags_the_farthest_come_first(
     for cell, (old, new) in {**WORST_FIRST, ("wrist_flexion", "left"): (0, 12)}.items():
         visits(patient, physio, (400, old), (10, new), cell=cell)
     response = as_user(physio).get(f"{URL}?direction=either&whole={patient.pk}")
-    ways = [row.latest.level - row.before.level for row in response.context["answer"].rows]
+    [listed] = response.context["answer"].people
+    ways = [row.latest.level - row.before.level for row in listed.rows]
     assert ways == [-9, -6, -3, -3, -3, 12]
 
 
