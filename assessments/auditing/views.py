@@ -150,6 +150,8 @@ def access_file(request: SignedInRequest, patient_id: UUID, form: str) -> HttpRe
     """The same as a file to hand to the patient; each download is told to the log."""
     if form not in ("csv", "pdf"):
         raise Http404
+    if asked := ask_again(request, back=request.path):
+        return asked
     patient = get_patient(
         request, patient_id, check_user_can_read_accesses, Action.ACCESS_LOG_GIVEN
     )

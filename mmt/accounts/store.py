@@ -1,10 +1,12 @@
 """Sessions in the database, each with its person, so that they can be listed and ended."""
 
+import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as WAITING
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as SECRET
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -34,8 +36,12 @@ SYSTEMS = {
 _with_person = Kept(lambda key: Session.objects.filter(session_key=key).select_related("user"))
 
 
+SEALED = {SECRET, WAITING}
+
+
 class SessionStore(DatabaseStore):
-    """The secret of an app that is being set up is sealed in the row, as that of one in use is.
+    """What a session holds back is sealed in its row: the secret of an app that is being set up, as
+    that of one in use is, and a form that waits until its person has given the password again.
 
     `person` was read together with the session; None where nobody is signed in.
     """
@@ -60,17 +66,16 @@ class SessionStore(DatabaseStore):
         return session
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        if secret := session_dict.get(SECRET):
-            session_dict = session_dict | {SECRET: seal(secret)}
-        return super().encode(session_dict)
+        sealed = {name: seal(json.dumps(session_dict[name])) for name in SEALED & set(session_dict)}
+        return super().encode(session_dict | sealed)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         session_dict: dict[str, Any] = super().decode(session_data)
-        try:
-            if sealed := session_dict.get(SECRET):
-                session_dict[SECRET] = unseal(sealed)
-        except InvalidToken:  # of a key that is gone: another secret is shown
-            del session_dict[SECRET]
+        for name in SEALED & set(session_dict):
+            try:
+                session_dict[name] = json.loads(unseal(str(session_dict[name])))
+            except InvalidToken:  # of a key that is gone, or from before: as if it were not there
+                del session_dict[name]
         return session_dict
 
 

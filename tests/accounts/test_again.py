@@ -53,6 +53,8 @@ def test_so_is_who_takes_records_out(later: Client, patient: Patient) -> None:
     assert asks(later, reverse("assessments:held", args=[patient.pk]), {"form": "json"})
     assert asks(later, reverse("exports:index"))
     assert asks(later, reverse("assessments:cohort_export"))
+    given = later.get(reverse("audit:access_file", args=[patient.pk, "csv"]))
+    assert given.headers["Location"].startswith(AGAIN)
 
 
 def test_so_is_who_makes_a_key_or_opens_the_way_in_an_emergency(later: Client) -> None:

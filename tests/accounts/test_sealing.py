@@ -1,15 +1,18 @@
 """Secrets of second factors are sealed at rest; a lost key is told before anybody is let in."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from mmt.accounts.factors.sealing import refuse_lost_key, seal_anew, unseal
 from mmt.accounts.models import Session, User
@@ -73,6 +76,18 @@ def test_a_secret_on_its_way_into_an_app_is_sealed_in_the_session_too(
     assert client.session["mfa.totp.secret"] == secret
     client.post(address, {"code": code_of(secret)})
     assert unseal(stored()[0]) == secret
+
+
+def test_so_is_a_form_that_waits_for_the_password(
+    admin: User, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(admin)
+    form = {"ground": "consent", "reason": "Kanarienvogel"}
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        client.post(reverse("team:invite"), form)
+    [row] = Session.objects.filter(user=admin)
+    assert "Kanarienvogel" not in str(DatabaseStore().decode(row.session_data))
+    assert "Kanarienvogel" in str(client.session["account_reauthentication_state"])
 
 
 def test_a_session_outlives_the_key_that_sealed_a_secret_in_it(
