@@ -15,6 +15,8 @@ log = logging.getLogger("mmt.slow")
 LONGEST = 4_000  # characters
 # Values travel beside the statement; what is written into one may still be a word.
 _WRITTEN = re.compile(r"'(?:[^']|'')*'")
+# A hundred places for values tell no more than one.
+_PLACES = re.compile(r"%s(?:, %s)+")
 
 
 def watch(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
@@ -37,6 +39,6 @@ def _timed(
                 "ms": round(ms, 1),
                 "route": trace.route(trace.current.get().request),
                 "database": context["connection"].alias,
-                "sql": _WRITTEN.sub("'?'", str(sql))[:LONGEST],
+                "sql": _PLACES.sub("%s, …", _WRITTEN.sub("'?'", str(sql)))[:LONGEST],
             }
             log.warning("slow statement", extra={"facts": facts})
