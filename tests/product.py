@@ -41,8 +41,8 @@ class Product:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def ended_by_itself(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     @property
     def pid(self) -> int:

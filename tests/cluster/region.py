@@ -1,5 +1,6 @@
 """The whole on one machine: two web nodes and two workers over the servers, behind a proxy."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ NEXT = "tests.cluster.next_settings"
 class Worker:
     def __init__(self, node: Product) -> None:
         self.node = node
+        self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
@@ -31,12 +33,20 @@ class Worker:
             )
 
     @property
-    def is_running(self) -> bool:
-        return self._process.poll() is None
+    def ended_by_itself(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait()
+            self._process = None
 
 
 class Region:
@@ -83,11 +93,15 @@ class Region:
             node.stop()
 
     @property
-    def is_whole(self) -> bool:
-        return all(each.is_running for each in [*self.nodes, *self.workers])
+    def is_as_told(self) -> bool:
+        """Whether what was started runs still, unless it was stopped or killed."""
+        started: list[Product | Worker] = [*self.nodes, *self.workers]
+        return not any(each.ended_by_itself for each in started)
 
     def deploy(self) -> None:
-        """Bring the next version: its migrations first, then one node after the other."""
+        """Bring the next version: its migrations first, then one node after the other, and the
+        workers. What was killed before comes back with it.
+        """
         for node in self.nodes:
             node.env["DJANGO_SETTINGS_MODULE"] = NEXT
         self.nodes[0].manage("migrate", "--verbosity", "0")
@@ -96,6 +110,9 @@ class Region:
             node.stop()
             node.start()
             self.proxy.use([each.url for each in self.nodes])
+        for worker in self.workers:
+            worker.stop()
+            worker.start()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from . import region as regions
 from .drills import HURRIED, Drills
 
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
-PEOPLE, SECONDS = 4, 2.0
+PEOPLE, SECONDS = 3, 1.5
 
 
 @pytest.fixture
