@@ -1,6 +1,7 @@
 """Writes about signed records: one transaction each, read model and audit event inside it."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, Sco
 from .models.assessment import IN_FORCE
 from .quality import marks
 from .signing import sign
+from .tables import SCORE, insert
 
 # What a draft may change of its record: everything but its way into force.
 AS_VALIDATED = tuple(
@@ -196,18 +198,17 @@ def _put_in_force(assessment: Assessment, *, by: User) -> Signature:
 
 
 def _write_scores(assessment: Assessment, content: Content) -> None:
-    Score.objects.bulk_create(
-        [
-            Score(
-                assessment=assessment,
-                movement=movement,
-                side=side,
-                entered=content.entered[movement, side],
-                **_columns(result),
-            )
-            for (movement, side), result in content.results.items()
-        ]
+    rows = (
+        {
+            "assessment_id": assessment.pk,
+            "movement": cell[0],
+            "side": cell[1],
+            "entered": content.entered[cell],
+            **_columns(result),
+        }
+        for cell, result in content.results.items()
     )
+    insert(Score, SCORE, map(itemgetter(*SCORE), rows))
 
 
 def _signed_content(assessment: Assessment, content: Content) -> dict[str, int]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,10 +20,10 @@ from .change import CONFIRMABLE, flag_of, judge
 from .history import Cell, Result
 from .instrument import Status
 from .models import Assessment, Progress, Score
-from .progress_rows import COLUMNS, JUDGED, SEEN, Rows, Tested
+from .progress_rows import COLUMNS, KEY, Rows, Tested
 from .querysets import in_force
 from .rules import rule_of
-from .tables import insert_stored, keeper, update
+from .tables import insert_stored, keeper, update, upsert
 
 # (movement, side, level, tested at, assessment, tester), by cell and time
 Row = tuple[str, str, int | None, datetime, UUID, UUID]
@@ -167,12 +168,7 @@ def lock(*patients: Patient) -> None:
 
 def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
     _judge(clinic, rows)
-    Progress.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        update_fields=[*SEEN, *JUDGED],
-        unique_fields=["patient_id", "movement", "side"],
-    )
+    upsert(Progress, COLUMNS, map(attrgetter(*COLUMNS), rows), key=KEY)
 
 
 def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:

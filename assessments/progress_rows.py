@@ -21,7 +21,8 @@ SEEN = [
     for what in ("level", "at", "assessment_id", "tester_id")
 ]
 JUDGED = ["since_baseline", "since_previous", "flag", "confirmed"]
-COLUMNS = ("clinic_id", "patient_id", "movement", "side", *SEEN, *JUDGED)
+KEY = ("patient_id", "movement", "side")
+COLUMNS = ("clinic_id", *KEY, *SEEN, *JUDGED)
 NEVER = (None, None, None, None)
 
 

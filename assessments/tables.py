@@ -68,7 +68,23 @@ def insert_stored(model: type[models.Model], names: Sequence[str], rows: Rows) -
         _insert_many(into, len(names), iter(rows))
 
 
-def _insert_many(into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
+def upsert(
+    model: type[models.Model], names: Sequence[str], rows: Rows, *, key: Sequence[str]
+) -> None:
+    """Insert rows as `insert` does; of one that is there already, by the columns of `key`, set all
+    others.
+    """
+    columns = [field.column for field in _fields(model, names)]
+    changed = ", ".join(
+        f'"{column}" = EXCLUDED."{column}"' for column in columns if column not in key
+    )
+    listed = ", ".join(f'"{column}"' for column in columns)
+    into = f'"{model._meta.db_table}" ({listed})'
+    where = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    _insert_many(into, len(names), _stored(_fields(model, names), rows), where)
+
+
+def _insert_many(into: str, width: int, rows: Iterator[Sequence[Any]], end: str = "") -> None:
     """Insert a good many rows a statement: SQLite builds the lists that its checks compare with
     anew for each statement, so that one row a statement takes twice as long.
     """
@@ -82,7 +98,7 @@ def _insert_many(into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
             yield list(chain.from_iterable(rest))
 
     def statement(count: int) -> str:
-        return f"INSERT INTO {into} VALUES {', '.join([mark] * count)}"  # noqa: S608 (our names)
+        return f"INSERT INTO {into} VALUES {', '.join([mark] * count)} {end}"  # noqa: S608 (our names)
 
     with connection.cursor() as cursor:
         cursor.executemany(statement(many), filled())  # type: ignore[arg-type]
