@@ -4,9 +4,12 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import consistency, instrument
@@ -64,6 +67,8 @@ class RecordPage:
         last = last_codes(assessment, known)
         texts = context_texts(assessment, draft)
         shown = json.dumps(shown_texts(assessment, draft, texts), ensure_ascii=False)
+        language = get_language() or ""
+        wanted = self.refused.get("movement", "") if self.refused else ""
         if self.refused:
             draft = keep_typed(self.refused, assessment, draft)
             texts = context_texts(assessment, draft)
@@ -79,17 +84,11 @@ class RecordPage:
             "total": len(assessment.cells),
             "position_changes": self.order.position_changes(assessment.movements),
             "limbs": _limbs(assessment),
-            "asking": _asking(),
             **_scale(instrument.profile(assessment.profile)),
-            "choosers": _choosers(),
-            "not_testable": instrument.REASONS[instrument.Status.NOT_TESTABLE],
-            "not_done": instrument.REASONS[instrument.Status.NOT_DONE],
+            "now": _now(assessment.profile, language),
+            "grade_codes": _grade_codes(assessment.profile, language),
             "context_fields": render_context(texts),
-            "addable": [
-                each
-                for each in instrument.MOVEMENTS.values()
-                if each.key not in assessment.movements
-            ],
+            "addable": _addable(tuple(assessment.movements), wanted, language),
             "conflicts": [_told(conflict) for conflict in self.conflicts],
         }
 
@@ -97,13 +96,42 @@ class RecordPage:
 def _scale(profile: instrument.Profile) -> dict[str, Any]:
     return {
         "profile": profile,
-        "grades": profile.grades,
         "codes": " ".join(profile.codes),
         "lattice": _lattice(profile),
         "normal": instrument.code(instrument.NORMAL_LEVEL, profile.key),
+    }
+
+
+@lru_cache(maxsize=50)
+def _now(profile_key: str, _language: str) -> str:
+    """Return the card of the current cell: the same for every visit on a scale, so made once."""
+    profile = instrument.profile(profile_key)
+    knows = {
+        "grades": profile.grades,
+        "asking": _asking(),
+        "choosers": _choosers(),
         "refines": any(code[-1] in "+-" for code in profile.codes),
         "tens": "10" in profile.codes,
     }
+    return render_to_string("assessments/_now.html", knows)
+
+
+@lru_cache(maxsize=50)
+def _grade_codes(profile_key: str, _language: str) -> str:
+    """Return what may be typed in a cell, as options."""
+    knows = {
+        "grades": instrument.profile(profile_key).grades,
+        "not_testable": instrument.REASONS[instrument.Status.NOT_TESTABLE],
+        "not_done": instrument.REASONS[instrument.Status.NOT_DONE],
+    }
+    return render_to_string("assessments/_grade_codes.html", knows)
+
+
+@lru_cache(maxsize=50)
+def _addable(movements: tuple[str, ...], wanted: str, _language: str) -> str:
+    """Return the movements that are not among these, as options."""
+    others = [each for each in instrument.MOVEMENTS.values() if each.key not in movements]
+    return render_to_string("assessments/_addable.html", {"addable": others, "wanted": wanted})
 
 
 def _lattice(profile: instrument.Profile) -> str:

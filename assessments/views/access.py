@@ -84,10 +84,14 @@ def get_assessment(
     `check` is asked only `when` the record still is what the page is about; otherwise the view
     leads elsewhere, as after a second click.
     """
-    found = _find(Assessment.objects.visible_to(request.user), assessment_id)
+    found = _the_one(_kept_to_show(assessment_id, *reach_of(request.user)))
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if when(found) else None, attempt)
     return found
+
+
+def _to_show(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
+    return _with_all(Assessment.objects.within_reach(*reach)).filter(pk=assessment_id)
 
 
 def _to_save(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
@@ -95,16 +99,14 @@ def _to_save(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
     return known.filter(pk=assessment_id)
 
 
-_kept_to_save = Kept(_to_save)
+_kept_to_show, _kept_to_save = Kept(_to_show), Kept(_to_save)
 
 
 def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
     """Return the record like `get_assessment`, with its clinic and its draft's head alone: a page
     saves at each pause.
     """
-    if not (known := _kept_to_save(assessment_id, *reach_of(request.user))):
-        raise Http404
-    [found] = known
+    found = _the_one(_kept_to_save(assessment_id, *reach_of(request.user)))
     for clinic in request.user.clinics:  # another one's where it is read in an emergency
         if clinic.pk == found.clinic_id:
             found.clinic = clinic
@@ -149,11 +151,20 @@ def get_letter(request: SignedInRequest, letter_id: UUID) -> Letter:
 
 
 def _find(among: AssessmentQuerySet, assessment_id: UUID) -> Assessment:
+    return get_object_or_404(_with_all(among), pk=assessment_id)
+
+
+def _with_all(found: AssessmentQuerySet) -> AssessmentQuerySet:
     people = ("tester", "entered_by", "signed_by", "voided_by")
-    known = among.with_own_order().select_related(
+    return found.with_own_order().select_related(
         "patient", "patient__clinic", "clinic", "draft", *people
     )
-    return get_object_or_404(known, pk=assessment_id)
+
+
+def _the_one(found: list[Assessment]) -> Assessment:
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _let_in(
