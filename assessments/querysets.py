@@ -34,12 +34,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         self, user: UUID, clinics: Sequence[UUID], opened: Sequence[UUID]
     ) -> "AssessmentQuerySet":
         """What `visible_to` finds, by the person's `reach_of`: for a question that is kept."""
-        found = self._of_reach(clinics, opened).filter(_is_open_to(user))
+        found = self.ever_within_reach(user, clinics, opened)
         return found.exclude(draft__discarded_at__isnull=False)
+
+    def ever_within_reach(
+        self, user: UUID, clinics: Sequence[UUID], opened: Sequence[UUID]
+    ) -> "AssessmentQuerySet":
+        """The same, and the discarded ones."""
+        return self._of_reach(clinics, opened).filter(_is_open_to(user))
 
     def of_clinics_of(self, user: User) -> "AssessmentQuerySet":
         """Those that `visible_to` finds, and the discarded ones."""
-        return self._of_clinics_of(user).filter(_is_open_to(user.pk))
+        return self.ever_within_reach(*reach_of(user))
 
     def listed_to(self, user: User) -> "AssessmentQuerySet":
         """Those that `visible_to` finds, and that others exist, for lists that show no score.
@@ -57,7 +63,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         mine = Q(clinic__in=clinics)
         return self.filter(mine | Q(patient__in=opened)) if opened else self.filter(mine)
 
-    def of(self, user: User) -> "AssessmentQuerySet":
+    def of(self, user: User | UUID) -> "AssessmentQuerySet":
         """What this person tested or typed in."""
         return self.filter(Q(tester=user) | Q(entered_by=user))
 

@@ -1,5 +1,6 @@
 """The one door to patients, and the ways to find them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -50,8 +51,12 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """The patients of the clinics in which the person may see patients, and those of others
         that they opened in an emergency.
         """
-        mine = Q(clinic__in=user.clinic_ids_with(Permission.SEE_PATIENTS))
-        opened = opened_to(user)
+        _person, clinics, opened = reach_of(user)
+        return self.within_reach(clinics, opened)
+
+    def within_reach(self, clinics: Sequence[UUID], opened: Sequence[UUID]) -> "PatientQuerySet":
+        """What `visible_to` finds, by the person's `reach_of`: for a question that is kept."""
+        mine = Q(clinic__in=clinics)
         return self.filter(mine | Q(pk__in=opened)) if opened else self.filter(mine)
 
     def active(self) -> "PatientQuerySet":

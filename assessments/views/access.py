@@ -1,10 +1,11 @@
 """The door, for views: a patient or record of one's clinics, or 404 with an empty mouth."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -16,7 +17,7 @@ from mmt.audit.log import record_refusal, record_viewing
 from mmt.audit.models import Action
 from mmt.kept import Kept
 from patients.models import Patient
-from patients.querysets import reach_of
+from patients.querysets import PatientQuerySet, reach_of
 
 from ..models import Assessment, Letter
 from ..querysets import AssessmentQuerySet
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 Check = Callable[..., None]
+M = TypeVar("M", bound=Model)
 
 
 def ask_signer(request: SignedInRequest, assessment: Assessment) -> HttpResponse | None:
@@ -63,9 +65,8 @@ def get_patient(
     Where `check` refuses, the log tells of the refused `attempt` instead, and PermissionDenied
     goes on.
     """
-    found = get_object_or_404(
-        Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient_id
-    )
+    _person, *reach = reach_of(request.user)
+    found = _the_one(_kept_patient(patient_id, *reach))
     about = {"clinic_id": found.clinic_id, "patient_id": found.pk}
     _let_in(request, found, about, check, attempt)
     return found
@@ -90,6 +91,10 @@ def get_assessment(
     return found
 
 
+def _patient(patient_id: UUID, *reach: Any) -> PatientQuerySet:
+    return Patient.objects.within_reach(*reach).select_related("clinic").filter(pk=patient_id)
+
+
 def _to_show(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
     return _with_all(Assessment.objects.within_reach(*reach)).filter(pk=assessment_id)
 
@@ -99,7 +104,7 @@ def _to_save(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
     return known.filter(pk=assessment_id)
 
 
-_kept_to_show, _kept_to_save = Kept(_to_show), Kept(_to_save)
+_kept_patient, _kept_to_show, _kept_to_save = Kept(_patient), Kept(_to_show), Kept(_to_save)
 
 
 def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
@@ -161,7 +166,7 @@ def _with_all(found: AssessmentQuerySet) -> AssessmentQuerySet:
     )
 
 
-def _the_one(found: list[Assessment]) -> Assessment:
+def _the_one(found: list[M]) -> M:
     if not found:
         raise Http404
     return found[0]

@@ -11,6 +11,7 @@ NOT_SERVED = {"migrations", "demo", "management"}
 DOORS = {
     "visible_to",
     "within_reach",
+    "ever_within_reach",
     "of_clinics_of",
     "listed_to",
     "_of_clinics_of",
