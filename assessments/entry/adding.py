@@ -9,7 +9,7 @@ from django.db import connection
 from ..models import Draft
 from ..tables import stored
 
-FEW = 50  # SQLite's functions take no more than 127 values, two for each cell
+FEW = 63  # cells: SQLite's functions take no more than 127 values, two for each of them
 HEAD = ("clients", "revision", "saved_at", "saved_by_id")
 _TABLE = Draft._meta.db_table
 _SET = f"""

@@ -19,10 +19,11 @@ from ..wording import key_name
 
 MOST_OPERATIONS = 400
 LONGEST_TEXT = {"text": 4000, "reason": 20, "position": 20, "note": 300}
-LISTS: dict[str, type[instrument.LabelledEnum]] = {
-    "limiters": instrument.Limiter,
-    "confirmed": Prompt,  # the questions about this very text that were answered with "keep"
+LISTS: dict[str, frozenset[str]] = {
+    "limiters": frozenset(instrument.Limiter),
+    "confirmed": frozenset(Prompt),  # the questions about this very text answered with "keep"
 }
+POSITIONS = frozenset(("", *instrument.Position))
 ENTERED = ("typed", "filled")
 LARGEST = 2**31 - 1
 
@@ -86,7 +87,7 @@ def _value(data: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadOperations(_("value: an object is needed."))
     clean: dict[str, Any] = {name: _text(value, name) for name in LONGEST_TEXT}
-    if clean["position"] not in {"", *instrument.Position}:
+    if clean["position"] not in POSITIONS:
         raise BadOperations(_("position: this one is not known."))
     clean |= {name: _members(value, name) for name in LISTS}
     entered = value.get("entered", ENTERED[0])
@@ -101,7 +102,7 @@ def _value(data: dict[str, Any]) -> dict[str, Any]:
 
 def _members(value: dict[str, Any], name: str) -> list[str]:
     """Return the listed words, each once."""
-    items, known = value.get(name, []), set(LISTS[name])
+    items, known = value.get(name, []), LISTS[name]
     if not isinstance(items, list) or len(items) > len(known):
         raise BadOperations(_("%s: a short list is needed.") % name)
     if not all(isinstance(item, str) and item in known for item in items):

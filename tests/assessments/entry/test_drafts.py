@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from assessments.entry.adding import FEW
+from assessments.entry.content import draft_keys
 from assessments.entry.drafts import (
     AlreadyUsed,
     Conflicts,
@@ -292,6 +294,7 @@ def test_what_a_page_adds_unread_stands_as_if_it_had_been_read(
         [op(HIP, odd, seq=3, note=odd), op(KNEE, "0", seq=4)],
         [op(HIP, odd, seq=3, note=odd), op(KNEE, "1", seq=4)],  # again: nothing is new
         [op(HIP, "", seq=5)],
+        [op(key, "3", seq=6 + place) for place, key in enumerate(draft_keys(one)[:FEW])],
     ):
         found, expected = added(one, *ops), save(other, *ops)
         assert found.revision == expected.revision
