@@ -108,6 +108,19 @@ def test_the_command_names_the_clinic_and_the_first_broken_place(
     assert said == f"Harbour Test ({chain}): Event 3 was changed after it was written.\n"
 
 
+@pytest.mark.usefixtures("chain")
+def test_options_of_the_command_that_make_no_sense_are_named(tmp_path: Path) -> None:
+    broken = tmp_path / "witness"
+    broken.write_text("[1]")
+    for options, said in (
+        ({"clinic": "nowhere"}, "--clinic: one of harbour"),
+        ({"witness": broken}, "--witness: "),
+    ):
+        with pytest.raises(CommandError, match=said) as ended:
+            call_command("verify_audit", **options)
+        assert ended.value.returncode == 2
+
+
 def test_a_break_alarms_once_until_somebody_says_why_it_may_go(chain: str, admin: User) -> None:
     tampering.drop_triggers()
     tampering.edit(chain)

@@ -12,13 +12,13 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import instrument
-from assessments.exchange.bar import Bar
 from assessments.exchange.dictionary import markdown
 from assessments.exchange.export import Export, ExportIncomplete
 from assessments.exchange.formats import FORMATS, PARTS
 from assessments.exchange.forms import HIDDEN, NAMED, ExportForm
 from assessments.exchange.rights import Rights
 from assessments.exchange.selection import Layout, Standing
+from mmt.bar import Bar
 
 ACTOR = "command line"
 FAILED, REFUSED = 1, 2

@@ -11,7 +11,6 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import instrument
-from assessments.exchange.bar import Bar
 from assessments.exchange.csv_lines import END, csv_cells
 from assessments.exchange.incoming import actions
 from assessments.exchange.incoming.check import Plan, check
@@ -33,6 +32,7 @@ from assessments.exchange.spreadsheet import harmless
 from assessments.models import Import, RememberedMapping
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Permission
+from mmt.bar import Bar
 
 BAD_ROWS, REFUSED = 1, 2
 SHOWN = 20

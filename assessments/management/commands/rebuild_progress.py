@@ -6,11 +6,11 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from assessments.exchange.bar import Bar
 from assessments.models import Progress
 from assessments.progress import AT_ONCE, refresh_many
 from assessments.progress_rows import COLUMNS
 from mmt.accounts.models import Clinic
+from mmt.bar import Bar
 from patients.models import Patient
 
 DIFFERS, REFUSED = 1, 2

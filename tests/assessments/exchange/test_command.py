@@ -8,13 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 
-from assessments.exchange.bar import Bar
 from assessments.exchange.dictionary import markdown
 from assessments.exchange.selection import Shape
 from assessments.management.commands import export_scores
 from assessments.models import SavedQuestion
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, AuditEvent
+from mmt.bar import Bar
 from patients.models import Patient
 from tests.people import grade, make_signed
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from assessments.exchange import bar
 from assessments.exchange.incoming import check
 from assessments.models import Assessment, Import
+from mmt import bar
 from mmt.accounts.models import Clinic, User
 from tests.people import make_patient
 
