@@ -23,10 +23,12 @@ from ...models import (
     StagedTable,
 )
 from ...tables import insert_all
-from .check import Plan
+from .check import Plan, in_parts
 from .people import NewPatient
 from .report import Report
 from .writing import record_of, write_visits
+
+AT_ONCE = 1_000  # visits, or events of the log, that are in memory as objects together
 
 REFUSALS = {
     "bad rows": gettext_lazy(
@@ -88,11 +90,12 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
     patients, told = _register(found, plan.new_patients)
     patients |= {key: known.id for key, known in plan.patients.known.items()}
     testers = _testers(found.clinic, plan)
-    records = [
-        (record_of(visit, found, patients[visit.number], testers[visit.tester], by, now), visit)
-        for visit in plan.visits
-    ]
-    told += write_visits(found, records, by=by, at=now)
+    for some in in_parts(plan.visits, AT_ONCE):
+        records = [
+            (record_of(visit, found, patients[visit.number], testers[visit.tester], by, now), visit)
+            for visit in some
+        ]
+        told += write_visits(found, records, by=by, at=now)
     touched = list(Patient.objects.filter(pk__in={patients[each.number] for each in plan.visits}))
     progress.refresh_many(found.clinic, touched)
     found.status, found.imported_at, found.by = ImportStatus.IMPORTED, now, by
@@ -112,7 +115,8 @@ def _write(found: Import, plan: Plan, *, by: User) -> None:
         if patient.archived_at:  # put away with an import that was undone
             restore_patient(patient, by=by)
     told.append(Told(Action.IMPORTED, None, found.pk, {"sha256": found.file_hash} | found.counts))
-    record_many(told, by=by, clinic_id=found.clinic_id)
+    for events in in_parts(told, AT_ONCE):
+        record_many(events, by=by, clinic_id=found.clinic_id)
 
 
 def _register(found: Import, planned: Sequence[NewPatient]) -> tuple[dict[str, UUID], list[Told]]:

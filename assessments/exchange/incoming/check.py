@@ -160,7 +160,7 @@ class _Known:
 
     def __init__(self, clinic: Clinic, patients: Patients, visits: Sequence[PlannedVisit]) -> None:
         self.imported: dict[str, str] = {}
-        for keys in _parts([visit.key for visit in visits]):
+        for keys in in_parts([visit.key for visit in visits], AT_ONCE):
             found = ImportedVisit.objects.filter(clinic=clinic, standing=True, key__in=keys)
             self.imported |= dict(found.values_list("key", "content"))
         self.patients = patients
@@ -205,7 +205,7 @@ class _Known:
         """Return the visits' own identifiers that are records of this clinic."""
         named = [visit.named for visit in visits if _is_id(visit.named)]
         found: set[str] = set()
-        for ids in _parts(named):
+        for ids in in_parts(named, AT_ONCE):
             rows = Assessment.objects.filter(clinic=clinic, pk__in=ids).exclude(status="draft")
             found |= {str(pk) for pk in rows.values_list("pk", flat=True)}
         return found
@@ -222,7 +222,7 @@ class _Known:
             if visit.number in patients.known
         }
         near: dict[UUID, tuple[UUID, datetime, set[str]]] = {}
-        for people in _parts(sorted({patient for patient, _day in wanted})):
+        for people in in_parts(sorted({patient for patient, _day in wanted}), AT_ONCE):
             rows = Assessment.objects.filter(patient__in=people).in_force()
             for pk, patient, at, zone, name, email in rows.values_list(
                 "pk", "patient_id", "tested_at", "time_zone", "tester__name", "tester__email"
@@ -231,7 +231,7 @@ class _Known:
                 if (patient, there.date()) in wanted:
                     near[pk] = (patient, there, {fold(name), fold(email)})
         found: dict[tuple[UUID, object], list[Recorded]] = defaultdict(list)
-        for ids in _parts(list(near)):
+        for ids in in_parts(list(near), AT_ONCE):
             results, measured = results_of(ids), _measured_of(ids)
             for pk in ids:
                 patient, moment, names = near[pk]
@@ -263,6 +263,6 @@ def _is_id(text: str) -> bool:
         return False
 
 
-def _parts(every: list[T]) -> Iterator[list[T]]:
-    for first in range(0, len(every), AT_ONCE):
-        yield every[first : first + AT_ONCE]
+def in_parts(every: list[T], most: int) -> Iterator[list[T]]:
+    for first in range(0, len(every), most):
+        yield every[first : first + most]

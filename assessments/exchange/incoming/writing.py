@@ -64,7 +64,7 @@ def write_visits(found: Import, records: Records, *, by: User, at: datetime) -> 
     insert_all([each for record, visit in records for each in _measurements(record, visit, by, at)])
     insert_all([_origin(record, visit, found) for record, visit in records])
     signatures = sign_each(((record, by, at) for record, _visit in records), Meaning.IMPORTED)
-    Assessment.objects.filter(imported__batch=found).update(
+    Assessment.objects.filter(pk__in=[record.pk for record, _visit in records]).update(
         status=AssessmentStatus.SIGNED, signed_by=by, signed_at=at, revision=1
     )
     marks.mark(

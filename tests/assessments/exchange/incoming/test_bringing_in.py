@@ -122,7 +122,11 @@ def test_progress_is_what_signing_would_have_made_of_it(
     assert (knee.baseline_level, knee.previous_level, knee.latest_level) == (8, 7, 12)
 
 
-def test_each_record_and_the_whole_are_on_the_log(harbour: Clinic, admin: User) -> None:
+@pytest.mark.parametrize("at_once", [1, 1_000])
+def test_each_record_and_the_whole_are_on_the_log(
+    at_once: int, harbour: Clinic, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.exchange.incoming.actions.AT_ONCE", at_once)
     found = bring_in(TWO_VISITS, harbour, admin)
     told = AuditEvent.objects.filter(actor=admin.email).order_by("sequence")
     assert [event.action for event in told] == [
