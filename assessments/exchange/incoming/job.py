@@ -1,7 +1,9 @@
 """A large import as a job: written in the background, while its person goes on."""
 
+from math import ceil
 from typing import Any
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,8 @@ from .staging import table_of
 
 KEY = "import"
 MOST_AT_ONCE = 5_000  # rows that a page checks and writes itself, in a second or two
+SECONDS_A_VISIT, SECONDS_A_RESULT = 0.0006, 0.00004  # of writing, on a small machine
+NOTICED = 10  # seconds for which others wait
 
 
 def ask(found: Import, *, rows: int, only_good: bool, by: User) -> Job:
@@ -38,6 +42,14 @@ def ask(found: Import, *, rows: int, only_good: bool, by: User) -> Job:
 def is_large(found: Import) -> bool:
     """Whether its check and its import are work for the background."""
     return bool(found.reading["rows"] > MOST_AT_ONCE)
+
+
+def minutes_alone(visits: int, results: int) -> int:
+    """Return for about how many minutes nobody else can save while so much is written; 0 is none
+    that anybody would notice. SQLite lets one write at a time.
+    """
+    seconds = visits * SECONDS_A_VISIT + results * SECONDS_A_RESULT
+    return ceil(seconds / 60) if connection.vendor == "sqlite" and seconds > NOTICED else 0
 
 
 def mark_seen_of(found: Import, *, by: User) -> None:

@@ -194,6 +194,7 @@ def _show(request: SignedInRequest, found: Import, report: Report) -> HttpRespon
         "report": report,
         "large": job.is_large(found),
         "under_way": job.is_under_way(found),
+        "minutes_alone": job.minutes_alone(report.visits, report.scores),
         "left_out": [heading for heading, target in pairs if not target],
     }
     return render(request, "imports/check.html", context)

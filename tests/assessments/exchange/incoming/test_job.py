@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -78,6 +79,17 @@ def test_a_check_that_is_called_off_or_out_of_date_is_asked_for_anew(
     assert "not checked since" in office.get(check_page(found)).content.decode()
     office.post(check_page(found), {"rows": "all"})
     assert not Assessment.objects.exists()
+
+
+def test_where_others_could_not_save_meanwhile_the_check_says_so(
+    office: Client, found: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked(found)
+    assert "nobody else can save" not in office.get(check_page(found)).content.decode()
+    monkeypatch.setattr(job, "SECONDS_A_RESULT", 100.0)
+    said = office.get(check_page(found)).content.decode()
+    told = "for about 4 minutes, nobody else can save" in said
+    assert told is (connection.vendor == "sqlite")
 
 
 def test_the_rows_that_a_job_rejected_come_with_their_reasons(
