@@ -17,6 +17,7 @@ from .earlier import last_codes, last_known
 from .forms import CONTEXT_GROUPS
 from .order import Order, chosen
 
+ROWS_A_SHEET = 21  # of A4, with the patient on top and the context below
 ON_THEIR_OWN = {"tested_at", "note"}  # these have lines of their own on the sheet
 
 
@@ -55,6 +56,15 @@ class Sheet:
             (str(group.label), [_row(movement, last) for movement in movements])
             for group, movements in self.order.groups(self.battery.movements)
         ]
+
+    @property
+    def is_headed(self) -> bool:
+        """Whether each group has a heading, which costs as much paper as a row.
+
+        On more than one sheet only groups that are long enough for it.
+        """
+        rows, groups = self.battery.movements, self.order.groups(self.battery.movements)
+        return len(rows) + len(groups) <= ROWS_A_SHEET or len(rows) > 2 * len(groups)
 
     @property
     def reasons(self) -> list[tuple[str, str, str]]:

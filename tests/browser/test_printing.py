@@ -52,6 +52,17 @@ def test_no_legend_or_heading_stands_alone_on_a_sheet(page: Page, sign_in: SignI
         assert first in sheet
 
 
+def test_a_blank_sheet_of_the_full_battery_takes_two_in_any_order(
+    page: Page, sign_in: SignIn
+) -> None:
+    sign_in(page, "lead@harbour.example")
+    person = find_patient(page, SHOWCASE, SHOWCASE)
+    for order in ("region", "battery"):
+        found = sheets(page, f"{person}sheet/?battery=full&order={order}")
+        assert len(found) == 2
+        assert "0 is a grade" in found[1]
+
+
 def test_lists_print_with_their_headings_on_every_sheet(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "lead@harbour.example")
     fell = sheets(page, "/cohort/?movement=knees&by=1")

@@ -51,11 +51,23 @@ def test_the_movements_stand_in_the_order_of_the_grid(
     rows = [str(instrument.movement(cell["data-movement"]).name) for cell in grid.cells.values()]
     shown = page(client, "sheet", patient, f"?order={order}")
     headings = re.findall(
-        r'<th scope="row">([^<]+)</th>',
+        r'<th scope="row">([^<]+)<',
         client.get(address("sheet", patient) + f"?order={order}").content.decode(),
     )
-    assert headings == list(dict.fromkeys(rows))
+    assert [each.strip() for each in headings] == list(dict.fromkeys(rows))
     assert boxes(shown) == len(rows)
+
+
+def test_a_position_stands_over_its_movements_or_beside_each_where_it_changes_all_the_time(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    client = as_user(physio)
+    for order, groups, said in (("position", 5, 5), ("battery", 0, 42)):
+        shown = page(client, "sheet", patient, f"?battery=full&order={order}")
+        headings = [known for tag, known in shown.tags if known.get("scope") == "rowgroup"]
+        assert len(headings) == groups
+        positions = ("Sitting", "Side-lying", "Prone", "Supine", "Standing")
+        assert sum(shown.text.count(f" {position} ") for position in positions) == said
 
 
 def test_the_last_grades_stand_beside_their_boxes_zero_included(
