@@ -95,7 +95,7 @@ def _raises(key: str, measured: Measured) -> Series:
         chart="function",
         key=key,
         name=str(capfirst(MeasurementKind.HEEL_RAISE.label)),
-        unit=_("count"),
+        unit=_("raises"),
         units=frozenset(),
         lower_is_better=False,
         error=None,
