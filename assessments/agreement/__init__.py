@@ -2,12 +2,13 @@
 
 from .kappa import in_words, weighted_kappa
 from .movements import Agreement, agreement_of
-from .pairs import agreements, load_gradings, side_by_side
+from .pairs import agreements, counted, load_gradings, side_by_side
 
 __all__ = [
     "Agreement",
     "agreement_of",
     "agreements",
+    "counted",
     "in_words",
     "load_gradings",
     "side_by_side",

@@ -1,7 +1,7 @@
 """The gradings of blind pairs, from the database."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -23,15 +23,28 @@ class Row:
     grading: Grading
 
     @property
-    def words(self) -> str:
+    def apart(self) -> int | None:
+        """How far apart the two grades are, in thirds of one; None unless both graded it."""
         if self.grading.levels is None:
-            return _("not graded by both")
+            return None
         one, other = (instrument.THIRDS[level] for level in self.grading.levels)
-        if one == other:
+        return abs(one - other)
+
+    @property
+    def is_same(self) -> bool:
+        return self.apart == 0
+
+    @property
+    def is_far(self) -> bool:
+        return self.apart is not None and self.apart > ONE_GRADE
+
+    @property
+    def words(self) -> str:
+        if self.apart is None:
+            return _("not graded by both")
+        if self.is_same:
             return _("same grade")
-        if abs(one - other) <= ONE_GRADE:
-            return _("within one grade")
-        return _("more than one grade apart")
+        return _("more than one grade apart") if self.is_far else _("within one grade")
 
 
 def load_gradings(clinic: Clinic) -> Mapping[tuple[str, str], list[Grading]]:
@@ -68,6 +81,20 @@ def agreements(clinic: Clinic) -> list[tuple[instrument.Profile, list[Agreement]
         for key, profile in instrument.PROFILES.items()
         if any(used == key for used, _movement in gradings)
     ]
+
+
+def counted(rows: Iterable[Row]) -> str:
+    """Return how many of a pair's grades agree, in words."""
+    graded = [row for row in rows if row.apart is not None]
+    return _(
+        "Graded by both: %(graded)d. The same grade: %(same)d. "
+        "Within one grade: %(near)d. More than one grade apart: %(far)d."
+    ) % {
+        "graded": len(graded),
+        "same": sum(row.is_same for row in graded),
+        "near": sum(not row.is_far for row in graded),
+        "far": sum(row.is_far for row in graded),
+    }
 
 
 def side_by_side(

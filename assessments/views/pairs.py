@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mmt.audit.models import Action
 
-from ..agreement import side_by_side
+from ..agreement import counted, side_by_side
 from ..entry.drafts import AlreadyUsed
 from ..entry.second import SecondForm, start_second_test
 from ..models import Assessment, BlindPair
@@ -58,13 +58,15 @@ def pair(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
     """Both records of a pair: while it is open who tests when, afterwards cell by cell."""
     assessment, found = _get_pair(request, assessment_id)
     first, other = _records(found)
+    groups = side_by_side(first, other) if found.is_complete else []
     context = {
         "patient": assessment.patient,
         "assessment": assessment,
         "pair": found,
         "first": first,
         "second": other,
-        "groups": side_by_side(first, other) if found.is_complete else [],
+        "groups": groups,
+        "counted": counted(row for _region, rows in groups for row in rows),
         "may_end": user_can(check_user_can_end_pair, request.user, assessment),
     }
     return render(request, "assessments/pair.html", context)

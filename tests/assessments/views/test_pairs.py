@@ -205,6 +205,7 @@ def test_once_both_are_signed_both_are_shown_and_which_one_counts(
         text = " ".join(page(as_user(user), "pair", about).text.split())
         assert f"Right hip flexion 1 {CANARY} 2 within one grade" in text
         assert "The first test counts" in text
+        assert "Graded by both: 1. The same grade: 0. Within one grade: 1." in text
     assert "It is no visit" in page(as_user(physio), "read", second).text
     compare = " ".join(page(as_user(physio), "compare", patient).text.split())
     assert "Right hip flexion 5 1" in compare
