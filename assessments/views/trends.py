@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mmt import standby
 
 from .. import charts, instrument
-from ..history import History
+from ..history import History, Visit
 from ..measured import measured_of
 from ..permissions import check_user_can_record, check_user_can_set_rule, user_can
 from ..querysets import load_history
@@ -97,12 +97,12 @@ def _around(
     return HttpResponse(pictures[part] if place % 2 else part for place, part in enumerate(parts))
 
 
-def _sums(history: History) -> list[tuple[str, list[instrument.Sum]]]:
-    """Return (day, sums) of the visits whose battery has named sums, latest first."""
+def _sums(history: History) -> list[tuple[Visit, list[instrument.Sum]]]:
+    """Return (visit, sums) of the visits whose battery has named sums, latest first."""
     found = []
     for visit in reversed(history.visits):
         battery = instrument.BATTERIES.get(visit.battery)
         sums = instrument.named_sums(battery, visit.profile, visit.results) if battery else []
         if sums:
-            found.append((str(visit.day), sums))
+            found.append((visit, sums))
     return found

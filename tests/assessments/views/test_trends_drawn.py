@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from assessments import instrument
 from mmt.accounts.models import User
 from patients.models import Patient
-from tests.assessments.views.visiting import AsUser, address
+from tests.assessments.views.visiting import AsUser, address, page
 from tests.people import grade, make_signed
 
 LATE = 'data-chart="asymmetry-over-time"'
@@ -51,6 +52,19 @@ def test_nothing_is_offered_where_no_visit_has_both_sides(
 ) -> None:
     make_signed(patient, physio, {RIGHT: grade(12)}, tested_at=timezone.now())
     assert "data-drawn-when-asked" not in as_user(physio).get(address("trends", patient)).text
+
+
+def test_a_named_sum_opens_its_visit_and_needs_every_member(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    members = instrument.cells(instrument.battery("mrc_sum_60").movements)
+    whole = dict.fromkeys(members, grade(9)) | {members[0]: grade(0)}
+    for results in (whole, {cell: whole[cell] for cell in members[1:]}):
+        made = make_signed(patient, physio, results, battery="mrc_sum_60")
+        shown = page(as_user(physio), "trends", patient)
+        assert address("read", made) in shown.links
+    assert "44 of 60" in shown.text
+    assert "Not determinable, 11 of 12 tested" in shown.text
 
 
 def test_what_looks_like_the_place_of_a_picture_is_text(
