@@ -16,6 +16,8 @@ from .question import Question
 
 # To find so many once more takes longer than to name them.
 MOST_NAMED = 5_000
+# To find so few once more, where an index has them by movement, is shorter than to ask everybody.
+FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,21 @@ def answer(
     Of each patient come the few worst results, worst first, and of the one whose id is `whole` all.
 
     For the page patients are asked one by one, in the order of their names, whether they have such
-    a result, and no further than it goes. Where an index leads to the results, and not by patient,
-    say that they are `few`: then they are found first.
+    a result, and no further than it goes: far, where hardly anybody has. Where an index leads to
+    the results, and not by patient, say that they are `few`: then they are found first.
     """
     visible = Patient.objects.visible_to(user)
     asked = visible.filter(clinic__in=question.asked_clinics)
     results = Progress.objects.filter(wanted, clinic__in=question.asked_clinics)
-    has_one: Q | Exists
+    each: dict[str, int] | None = None
     if few:
         each = _by_patient(results)
-        patients, count, has_one = len(each), sum(each.values()), _is_one_of(each, results)
+        patients, count = len(each), sum(each.values())
     else:
         patients, count = _counts(results, in_order=question.of_any_movement)
-        has_one = _has(wanted)
+        if patients == 0 or (patients <= FEW and not question.of_any_movement):
+            each = _by_patient(results)
+    has_one = _has(wanted) if each is None else _is_one_of(each, results)
     page = page_by_name(
         asked.filter(has_one), edges=visible, after=after, before=before, total=patients
     )

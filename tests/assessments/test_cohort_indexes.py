@@ -58,6 +58,7 @@ def is_from(index: str, plan: str) -> bool:
     ("question", "index"),
     [
         ({"direction": "fell"}, "progress_(fell_)?since_baseline"),
+        ({"by": "2"}, "progress_fell_since_baseline"),
         ({"direction": "rose", "by": "2", "side": "left"}, "progress_since_baseline"),
         ({"direction": "either", "within": "12"}, "progress_since_baseline"),
         ({"crossed": "on", "only": "confirmed"}, f"progress_since_baseline{OR_A_SHORT_ONE}"),

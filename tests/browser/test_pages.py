@@ -211,6 +211,26 @@ def test_the_pages_of_recording(
         hold(page)
 
 
+def test_a_question_of_several_movements_by_keyboard(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "clinician@harbour.example")
+    page.goto("/cohort/")
+    line = page.locator("[data-choices] > summary")
+    line.focus()
+    page.keyboard.press("Enter")
+    for name in ("Knees: any movement", "Hip flexion"):
+        page.get_by_label(name, exact=True).focus()
+        page.keyboard.press("Space")
+    expect(line).to_have_text("Hip flexion or Knees: any movement")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"movement=hip_flexion&movement=knees"))
+    rest = page.get_by_role("link", name="more results").first
+    patient = rest.locator("xpath=ancestor::tbody")
+    shown = patient.locator("tr").count()
+    rest.click()
+    expect(page.locator("tbody:target").get_by_role("link", name="only the worst")).to_be_visible()
+    assert page.locator("tbody:target tr").count() > shown
+
+
 def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> None:
     page = watched
     sign_in(page, "clinician@harbour.example")
@@ -228,6 +248,7 @@ def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> No
     page.goto(f"{person}compare/?from=nobody&to=nobody")
     hold(page)
     page.goto("/cohort/?movement=knee_extension&moved=fell")
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true; })")
     hold(page, desk=True)
     page.goto("/cohort/?ready=overdue")
     hold(page)

@@ -20,7 +20,7 @@ OURS = {"accounts", "assessments", "audit", "jobs", "patients"}
 # The newest of each app in the last release. What stands there runs over an empty database only.
 BASELINE = {
     "accounts": "0007_sealed_factors",
-    "assessments": "0013_checked_imports",
+    "assessments": "0015_cohort_indexes",
     "audit": "0004_by_target",
     "jobs": "0003_worker_signs",
     "patients": "0005_erasure",

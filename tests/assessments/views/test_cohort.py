@@ -112,8 +112,9 @@ def test_what_is_still_there_at_a_repeat_is_confirmed(
     cohort: Any, as_user: AsUser, physio: User
 ) -> None:
     text = ask(as_user(physio), only="confirmed").text
-    # The choice in the form and on paper; in each of two rows the word and the text of its rule.
-    assert text.count("confirmed by repeat") == 6
+    # The choice in the form, above it where it folds and on paper; in each of two rows the word and
+    # the text of its rule.
+    assert text.count("confirmed by repeat") == 7
     assert "possible, not yet repeated" not in text
 
 
