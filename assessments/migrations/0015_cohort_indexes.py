@@ -19,7 +19,15 @@ class Migration(migrations.Migration):
             model_name="progress",
             index=models.Index(
                 condition=models.Q(("since_baseline__lt", 0)),
-                fields=["clinic", "patient", "since_baseline"],
+                fields=[
+                    "clinic",
+                    "patient",
+                    "since_baseline",
+                    "baseline_level",
+                    "latest_level",
+                    "flag",
+                    "confirmed",
+                ],
                 name="progress_fell_since_baseline",
             ),
         ),

@@ -93,10 +93,10 @@ class Progress(models.Model):
                 condition=moved("previous"),
                 name="progress_since_previous",
             ),
-            # What is asked most, who fell since baseline, is counted from as little as can be.
-            # SQLite reads the way, too, that the condition has settled.
+            # What is asked most, who fell since baseline, is counted from as little as can be: how
+            # far, across 3, confirmed by repeat or flagged.
             models.Index(
-                fields=["clinic", "patient", "since_baseline"],
+                fields=["clinic", "patient", *SINCE_BASELINE, "latest_level", "flag", "confirmed"],
                 condition=moved("baseline", "fell"),
                 name="progress_fell_since_baseline",
             ),
