@@ -1,6 +1,6 @@
 """One row in the catalogue adds a movement to every room; nothing repeats the list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments import charts, instrument
+from assessments.entry import page
 from assessments.exchange.incoming import targets
 from assessments.models import Assessment
 from assessments.querysets import load_history
@@ -20,10 +21,13 @@ CELLS = ((KEY, "right"), (KEY, "left"))
 
 
 @pytest.fixture(autouse=True)
-def one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     known = instrument.movement("hip_flexion")
     added = replace(known, key=KEY, name=NAME, antagonist="", aliases=())
     monkeypatch.setitem(instrument.MOVEMENTS, KEY, added)
+    page._addable.cache_clear()  # as of a process that has just begun
+    yield
+    page._addable.cache_clear()
 
 
 @pytest.fixture
