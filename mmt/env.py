@@ -12,12 +12,15 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# How long PostgreSQL may keep a request waiting: to connect, for another's lock, for a machine
-# that went silent. In seconds, milliseconds and milliseconds, as libpq counts them.
+# How long PostgreSQL may keep a request waiting: to connect (s), for another's lock (ms), for a
+# machine that went silent while it was to take something (ms), or to answer: it is asked after so
+# many seconds, and from then on every so many. After a failover the next one is tried by then.
 WAITS = {
     "connect_timeout": "5",
     "options": "-c lock_timeout=20000",
-    "tcp_user_timeout": "20000",
+    "tcp_user_timeout": "6000",
+    "keepalives_idle": "4",
+    "keepalives_interval": "2",
 }
 STANDBY = "standby"  # the alias of the database that STANDBY_URL names
 

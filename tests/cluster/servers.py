@@ -21,6 +21,8 @@ SETTINGS = """
 wal_log_hints = on
 wal_keep_size = '256MB'
 hot_standby_feedback = on
+wal_receiver_timeout = '5s'
+wal_sender_timeout = '5s'
 wal_retrieve_retry_interval = '500ms'
 """
 SYNCHRONOUS = "FIRST 1 (a, b, c)"
@@ -149,6 +151,7 @@ def _follow(servers: Servers, name: str) -> None:
         [
             *(each for each in parts.query.split("&")),
             f"user={parts.username} password={parts.password} application_name={name}",
+            "tcp_user_timeout=5000",
         ]
     )
     lines = f"primary_conninfo = '{conninfo}'\nsynchronous_standby_names = '{SYNCHRONOUS}'\n"

@@ -123,6 +123,16 @@ def test_postgresql_knows_every_setting_and_writes_no_statement_down() -> None:
     assert set(given) <= known
 
 
+def test_the_settings_of_a_cluster_are_those_that_it_was_tried_with() -> None:
+    from tests.cluster.servers import SETTINGS, SYNCHRONOUS
+
+    line = re.compile(r"^ *(\w+) = ('[^']*'|\w+)", re.MULTILINE)
+    told = dict(line.findall((ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")))
+    tried = dict(line.findall(SETTINGS)) | {"synchronous_standby_names": f"'{SYNCHRONOUS}'"}
+    del tried["wal_keep_size"]  # a region in small keeps less
+    assert told.items() >= tried.items()
+
+
 def test_every_figure_of_an_alert_is_one_that_is_given() -> None:
     from mmt.watch import figures
 
