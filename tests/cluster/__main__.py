@@ -7,6 +7,7 @@ docs/performance.md.
 """
 
 import argparse
+import os
 import sys
 
 from tests import parts
@@ -40,7 +41,7 @@ def main() -> int:
 
 def _run(people: int, seconds: float) -> str:
     """Return the table: all of it is done to one region, the worst at the end."""
-    pace = Pace(look=20.0)
+    pace, beside = Pace(look=20.0), os.getloadavg()[0]
     with region.running() as found:
         drills = Drills(found, people, seconds, pace)
         drills.own_writing_is_found_at_once()
@@ -50,7 +51,8 @@ def _run(people: int, seconds: float) -> str:
     if failed_over.longest_gap > RESUMED_SECONDS:
         raise Broken(f"Entry stood still for {failed_over.longest_gap:.1f} s.")
     lines = [
-        f"{people} people at dictation pace behind {found.proxy.name}.",
+        f"{people} people at dictation pace behind {found.proxy.name}. The load of the machine "
+        f"was {beside:.1f} before.",
         "",
         "| what happened | answered | turned away or cut | repeated at most | longest wait |",
         "|---|---|---|---|---|",
