@@ -30,17 +30,24 @@ def main() -> int:
         sys.exit(f"PostgreSQL is needed here. Try:  {parts.part('postgres').how}")
     text, broken = "", []
     try:
-        text = _run(given.people, given.seconds)
+        text, stood_still = _run(given.people, given.seconds)
+        if stood_still > RESUMED_SECONDS:
+            broken = [f"Entry stood still for {stood_still:.1f} s."]
     except* Broken as found:
         broken = [str(each) for each in found.exceptions]
-    print(text or f"BROKEN: {broken}")
-    if text and given.write:
+    print(text)
+    if broken:
+        print(f"BROKEN: {broken}")
+    elif given.write:
         write_figures("cluster", text)
     return 1 if broken else 0
 
 
-def _run(people: int, seconds: float) -> str:
-    """Return the table: all of it is done to one region, the worst at the end."""
+def _run(people: int, seconds: float) -> tuple[str, float]:
+    """Return the table and for how many seconds entry stood still after the primary was killed.
+
+    All of it is done to one region, the worst at the end.
+    """
     pace, beside = Pace(look=20.0), os.getloadavg()[0]
     with region.running() as found:
         drills = Drills(found, people, seconds, pace)
@@ -48,8 +55,6 @@ def _run(people: int, seconds: float) -> str:
         killed, deployed = drills.a_node_and_a_worker_are_killed(), drills.the_next_version_comes()
         failed_over = drills.the_primary_is_killed()
         drills.all_that_was_told_holds()
-    if failed_over.longest_gap > RESUMED_SECONDS:
-        raise Broken(f"Entry stood still for {failed_over.longest_gap:.1f} s.")
     lines = [
         f"{people} people at dictation pace behind {found.proxy.name}. The load of the machine "
         f"was {beside:.1f} before.",
@@ -63,7 +68,7 @@ def _run(people: int, seconds: float) -> str:
         "Every score and signature that was acknowledged was found afterwards, the read model "
         "equal to the scores and the audit chains whole.",
     ]
-    return "\n".join(lines)
+    return "\n".join(lines), failed_over.longest_gap
 
 
 def _row(what: str, figures: Figures) -> str:
