@@ -104,6 +104,8 @@ def test_the_proxy_writes_no_address_and_takes_no_more_than_the_product() -> Non
     for header in ("X-Forwarded-For $remote_addr", "X-Request-ID $request_id", "Host $host"):
         assert f"proxy_set_header {header};" in nginx
     assert nginx.count("{") == nginx.count("}")
+    in_plain = nginx[nginx.index("listen 80;") : nginx.index("listen 443")]
+    assert "/.well-known/acme-challenge/" in in_plain  # or the certificate is not renewed
 
 
 def test_postgresql_knows_every_setting_and_writes_no_statement_down() -> None:
