@@ -17,7 +17,7 @@ from .figures import Figures
 
 # As entry/saver.js: from the first change to its sending, and between two tries.
 SOON = 0.3
-RETRIES = (1, 2, 5, 10)
+RETRIES = (1, 2, 5)
 PATIENCE_SECONDS = 60
 _ago = count(1)
 

@@ -7,7 +7,7 @@
 import { who } from "../../mmt/device/server.js";
 
 const SOON = 300; // ms from the first change to its sending
-const RETRIES = [1000, 2000, 5000, 10000];
+const RETRIES = [1000, 2000, 5000]; // ms; as often as a server that is not able asks for
 const PATIENCE = 30000; // ms: longer than the server waits for its database
 
 export class Saver {
