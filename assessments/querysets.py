@@ -8,11 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
+from mmt.audit.log import viewings_of
 from patients.models import Event, EventKind, Patient, Referral
 from patients.querysets import reach_of
 
@@ -98,6 +99,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         found = EntryOrder.objects.filter(clinic=OuterRef("clinic"), battery=OuterRef("battery"))
         return self.annotate(own_order=Subquery(found.values("movements")[:1]))
+
+    def with_told(self, user: UUID, hour: datetime) -> "AssessmentQuerySet":
+        """With `is_told`: whether the log knows that this person saw the patient in that hour."""
+        told = viewings_of(user, hour).filter(patient_id=OuterRef("patient_id"))
+        return self.annotate(is_told=Exists(told))
 
     def latest_first(self) -> "AssessmentQuerySet":
         return self.order_by("-tested_at", "-entered_at", "-id")

@@ -90,6 +90,7 @@ class Assessment(Context):
     )
 
     own_order: list[str] | None  # of `with_own_order`
+    is_told: bool  # of `with_told`
 
     objects = AssessmentQuerySet.as_manager()
 

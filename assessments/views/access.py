@@ -1,6 +1,7 @@
 """The door, for views: a patient or record of one's clinics, or 404 with an empty mouth."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from mmt.accounts.again import ask_again_to_do
 from mmt.accounts.models import Clinic
 from mmt.accounts.refusals import pattern_of
 from mmt.accounts.requests import SignedInRequest
-from mmt.audit.log import record_refusal, record_viewing
+from mmt.audit.log import record_refusal, record_viewing, this_hour
 from mmt.audit.models import Action
 from mmt.kept import Kept
 from patients.models import Patient
@@ -99,9 +100,9 @@ def _to_show(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
     return _with_all(Assessment.objects.within_reach(*reach)).filter(pk=assessment_id)
 
 
-def _to_save(assessment_id: UUID, *reach: Any) -> AssessmentQuerySet:
-    known = Assessment.objects.within_reach(*reach).select_related("draft").defer("draft__cells")
-    return known.filter(pk=assessment_id)
+def _to_save(assessment_id: UUID, hour: datetime, user: UUID, *reach: Any) -> AssessmentQuerySet:
+    known = Assessment.objects.within_reach(user, *reach).filter(pk=assessment_id)
+    return known.with_told(user, hour).select_related("draft").defer("draft__cells")
 
 
 _kept_patient, _kept_to_show, _kept_to_save = Kept(_patient), Kept(_to_show), Kept(_to_save)
@@ -111,11 +112,12 @@ def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
     """Return the record like `get_assessment`, with its clinic and its draft's head alone: a page
     saves at each pause.
     """
-    found = _the_one(_kept_to_save(assessment_id, *reach_of(request.user)))
+    found = _the_one(_kept_to_save(assessment_id, this_hour(), *reach_of(request.user)))
     for clinic in request.user.clinics:  # another one's where it is read in an emergency
         if clinic.pk == found.clinic_id:
             found.clinic = clinic
-    record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.patient_id)
+    if not found.is_told:
+        record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.patient_id)
     return found
 
 

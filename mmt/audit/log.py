@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mmt import trace
@@ -107,16 +108,17 @@ def record_many(
     return events
 
 
-_viewings = Kept(
-    lambda actor, patient, hour: Viewing.objects.filter(
-        actor_id=actor, patient_id=patient, hour=hour
-    )
-)
+def viewings_of(actor: UUID, hour: datetime) -> QuerySet[Viewing]:
+    """Return the notes of whom a person saw in an hour."""
+    return Viewing.objects.filter(actor_id=actor, hour=hour)
+
+
+_viewings = Kept(lambda actor, patient, hour: viewings_of(actor, hour).filter(patient_id=patient))
 
 
 def record_viewing(*, by: Actor, clinic_id: UUID, patient_id: UUID) -> None:
     """Tell that `by` saw the patient, once in an hour."""
-    seen = {"actor_id": by.pk, "patient_id": patient_id, "hour": _this_hour()}
+    seen = {"actor_id": by.pk, "patient_id": patient_id, "hour": this_hour()}
     if _viewings(*seen.values()):
         return
     with transaction.atomic():
@@ -160,7 +162,7 @@ def forget_viewings(patient_id: UUID) -> None:
 def record_refusal(action: Action, *, by: Actor, pattern: str, **event: Any) -> None:
     """Tell that `by` was refused what `pattern` names, once in an hour; `event` as for `record`."""
     trace.refused.set(True)
-    seen = {"actor_id": by.pk, "pattern": pattern[:80], "hour": _this_hour()}
+    seen = {"actor_id": by.pk, "pattern": pattern[:80], "hour": this_hour()}
     if Refusal.objects.filter(**seen).exists():
         return
     with transaction.atomic():
@@ -183,7 +185,8 @@ def hash_of_patients(patients: Iterable[UUID]) -> str:
     return hashlib.sha256(b"".join(sorted(each.bytes for each in patients))).hexdigest()
 
 
-def _this_hour() -> datetime:
+def this_hour() -> datetime:
+    """Return when the hour began for which a viewing is told once."""
     return timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 

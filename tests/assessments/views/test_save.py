@@ -192,6 +192,16 @@ def test_a_save_is_not_told_to_the_audit_log_and_a_refused_one_is(
     assert AuditEvent.objects.latest("at").action == Action.ACCESS_REFUSED
 
 
+def test_who_saves_unseen_has_seen_the_patient_which_is_told_once(
+    as_user: AsUser, draft: Assessment, lead: User
+) -> None:
+    seen = AuditEvent.objects.filter(action=Action.PATIENT_VIEWED, patient_id=draft.patient_id)
+    for seq in (1, 2):
+        assert send(as_user(lead), draft, body(draft, op(HIP, "4", seq=seq))).status_code == 200
+        assert [event.actor_id for event in seen] == [lead.pk]
+        seen = seen.all()
+
+
 def test_a_lead_physiotherapist_may_save_into_a_colleagues_draft(
     as_user: AsUser, draft: Assessment, lead: User
 ) -> None:
