@@ -15,7 +15,7 @@ from assessments import instrument
 from assessments.exchange.incoming.actions import carry_out
 from assessments.exchange.incoming.check import check
 from assessments.exchange.incoming.mapping import proposed
-from assessments.exchange.incoming.memory import rarely_looked_through
+from assessments.exchange.incoming.memory import for_a_large_import
 from assessments.exchange.incoming.staging import set_mapping, stage
 from assessments.exchange.incoming.table import read_table
 from mmt.accounts.models import Clinic
@@ -40,7 +40,7 @@ def run(rows: int = ROWS, *, wide: bool = False) -> Iterator[Row]:
         name="Bench", slug=f"bench-{uuid4().hex[:8]}", time_zone="Europe/Dublin"
     )
     by = make_user(f"{uuid4()}@bench.example", clinic, Role.ADMINISTRATOR, "Ben Bench")
-    with tempfile.TemporaryDirectory() as folder, rarely_looked_through():
+    with tempfile.TemporaryDirectory() as folder, for_a_large_import():
         path = Path(folder) / "sheet.csv"
         _write(path, rows, wide=wide)
         times = [time.perf_counter()]

@@ -15,7 +15,7 @@ from ...models import Import, StagedTable
 from .check import check
 from .job import may
 from .mapping import from_json
-from .memory import rarely_looked_through
+from .memory import for_a_large_import
 from .report import keep
 from .staging import table_of
 
@@ -50,7 +50,7 @@ def _of(found: Import) -> Any:
     return Job.objects.filter(kind=KEY, arguments__import=str(found.pk))
 
 
-@rarely_looked_through()
+@for_a_large_import()
 def run(work: Work) -> None:
     arguments: dict[str, Any] = work.job.arguments
     found = Import.objects.select_related("clinic").filter(pk=arguments["import"]).first()

@@ -18,7 +18,7 @@ from ...models import Import, StagedTable
 from .actions import REFUSALS, Refused, carry_out
 from .check import check
 from .mapping import from_json
-from .memory import rarely_looked_through
+from .memory import for_a_large_import
 from .report import keep
 from .staging import table_of
 
@@ -64,7 +64,7 @@ def is_under_way(found: Import) -> bool:
     return unfinished.filter(arguments__import=str(found.pk)).exists()
 
 
-@rarely_looked_through()
+@for_a_large_import()
 def run(work: Work) -> None:
     """Check the file anew and bring it in. Begun anew after its worker died, it is done once."""
     arguments: dict[str, Any] = work.job.arguments

@@ -25,7 +25,7 @@ from assessments.exchange.incoming.mapping import (
     proposed,
     signature,
 )
-from assessments.exchange.incoming.memory import rarely_looked_through
+from assessments.exchange.incoming.memory import for_a_large_import
 from assessments.exchange.incoming.report import reasons_of, rejected
 from assessments.exchange.incoming.staging import forget_old, hash_of, set_mapping, stage
 from assessments.exchange.incoming.table import Table, Unreadable, read_table
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         _add_meaning(parser)
         _add_reading(parser)
 
-    @rarely_looked_through()
+    @for_a_large_import()
     def handle(self, *_args: Any, file: Path, **options: Any) -> None:
         clinic = Clinic.objects.filter(slug=options["clinic"]).first()
         if clinic is None:
