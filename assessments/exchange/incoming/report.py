@@ -1,6 +1,7 @@
 """What a dry run found, as the page shows it; that of a large file is kept beside its rows."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -26,6 +27,8 @@ FEW = 5  # problems, which are shown one by one
 VISITS_SHOWN = 5
 TESTERS_SHOWN = 30
 RESULTS_SHOWN = 6
+# What a reason says of its own row: a value in quotes, a number.
+_VARIES = re.compile(r"(“[^“”]*+”|(?<!\w)[^\W\d]*+\d\w*+)")
 Reasons = Mapping[int, str]  # why each row that stays behind does, by its number
 
 
@@ -66,9 +69,10 @@ class Report:
 
 
 def report_of(plan: Plan) -> Report:
-    kinds: dict[tuple[str, str], list[Problem]] = {}
+    kinds: dict[tuple[str, ...], list[Problem]] = {}
     for problem in plan.problems:
-        kinds.setdefault((problem.column, problem.reason), []).append(problem)
+        alike = (problem.column, *_VARIES.split(problem.reason)[::2])
+        kinds.setdefault(alike, []).append(problem)
     most_first = sorted(kinds.values(), key=len, reverse=True)
     testers = list(plan.testers.values())
     return Report(
@@ -94,7 +98,18 @@ def report_of(plan: Plan) -> Report:
 
 def _kind(problems: Sequence[Problem]) -> list[Any]:
     rows = [[problem.row, problem.value] for problem in problems[:ROWS_SHOWN]]
-    return [len(problems), problems[0].column, problems[0].reason, rows, len(problems) - len(rows)]
+    reason = _in_common([problem.reason for problem in problems])
+    return [len(problems), problems[0].column, reason, rows, len(problems) - len(rows)]
+
+
+def _in_common(reasons: Sequence[str]) -> str:
+    """Return what reasons of one kind say: "…" stands for what each of them says otherwise."""
+    told = ""
+    for pieces in zip(*map(_VARIES.split, reasons), strict=True):
+        first = pieces[0]
+        differs = any(piece != first for piece in pieces)
+        told += first if not differs else "“…”" if first.startswith("“") else "…"
+    return told
 
 
 def reasons_of(plan: Plan) -> Reasons:

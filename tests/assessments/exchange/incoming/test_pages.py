@@ -172,10 +172,13 @@ def test_many_problems_are_told_by_their_kind_and_few_row_by_row(
         return " ".join(kinds.split()), table.partition(">")[0].endswith(" open")
 
     kinds, is_open = problems("4-5", "?", "4-5", "4", "4-5", "4-5", "?")
-    assert "4 ×</b> Grade: " in kinds
+    assert "4 ×</b> Grade: “4-5” may be a range" in kinds
     assert "row 2 “4-5”, row 4 “4-5”, row 6 “4-5” and 1 more" in kinds
     assert kinds.index("4 ×") < kinds.index("2 ×")
     assert not is_open
+    kinds, _is_open = problems("4-5", "3-4", "3-4", "2-3", "1-2", "3-4")
+    assert "6 ×</b> Grade: “…” may be a range" in kinds
+    assert "4+, 5-, 5. <span" in kinds
     kinds, is_open = problems("4-5", "?")
     assert "×" not in kinds
     assert is_open
