@@ -87,3 +87,6 @@ def test_a_telephone_shows_what_changed_and_folds_the_rest(page: Page, sign_in: 
     hips.locator("summary").first.click()
     expect(page.locator("#strip-hip_flexion svg")).to_be_visible()
     assert any("Neck flexion" in each for each in pages_of(page.pdf()))  # unfolded on paper
+    page.goto(find_patient(page, SHOWCASE, SHOWCASE))
+    page.get_by_role("link", name="Right hip flexion").click()
+    expect(page.locator("#strip-hip_flexion svg")).to_be_in_viewport()
