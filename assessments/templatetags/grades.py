@@ -1,7 +1,9 @@
 """The one place where a result becomes HTML."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.urls import reverse
@@ -61,12 +63,18 @@ def _opening(found: change.Change, result: Result | None, visit: Visit) -> SafeS
         return shown
     return format_html(
         '<a class="opens" href="{}#{}-{}" title="{}">{}</a>',
-        reverse("assessments:read", args=[visit.id]),
+        _address_of(visit.id),
         found.movement,
         found.side,
-        _("Open the record of %s") % visit.day,
+        _("Open the record"),
         shown,
     )
+
+
+@lru_cache(maxsize=128)
+def _address_of(record_id: UUID) -> str:
+    """A page has two hundred grades of two records: finding an address costs more than the rest."""
+    return reverse("assessments:read", args=[record_id])
 
 
 @register.simple_tag
