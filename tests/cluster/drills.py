@@ -71,7 +71,12 @@ class Drills:
     def the_primary_is_killed(self) -> Figures:
         """A standby takes its place, and entry goes on by itself."""
         servers = self.region.servers
-        crowd = self._meanwhile(servers.kill_primary, servers.fail_over)
+
+        def lose() -> None:
+            servers.kill_primary()
+            servers.fail_over()
+
+        crowd = self._meanwhile(lose)
         if not crowd.figures.errors:
             raise Broken("Nobody noticed that the primary was gone: was it?")
         return crowd.figures

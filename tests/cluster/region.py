@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from tests.product import ROOT, Product
 from .proxy import Proxy
 from .servers import Servers, replicated
 
+ARRIVE_SECONDS = 0.5  # whoever was sent to a node just before it was taken out
 NEXT = "tests.cluster.next_settings"
 
 
@@ -107,6 +109,7 @@ class Region:
         self.nodes[0].manage("migrate", "--verbosity", "0")
         for node in self.nodes:
             self.proxy.use([other.url for other in self.nodes if other is not node])
+            time.sleep(ARRIVE_SECONDS)
             node.stop()
             node.start()
             self.proxy.use([each.url for each in self.nodes])
