@@ -23,6 +23,7 @@ RULES: list[tuple[str, str, str, dict[str, str]]] = [
         "mmt/backup/sqlite.py": "the database's own names of its tables",
         "mmt/migrating.py": "the quoted name of an index, in a migration of ours",
         "mmt/jobs/upkeep.py": "a setting of SQLite that takes no parameter, from a constant",
+        "assessments/exchange/incoming/memory.py": "the same, a number",
     }),
     ("text run as code", r"\b(?:eval|exec)\(", "eval(text)", {}),
     ("a thing by its id alone", r"objects\.get\((?:pk|id)=", "Patient.objects.get(pk=key)", {}),
