@@ -187,8 +187,10 @@ def test_forwarded_headers_of_the_proxy_are_believed(behind_proxy: Running) -> N
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    """The whole product over an empty database of its own."""
+def whole(tmp_path: Path) -> Iterator[Product]:
+    """The whole product over an empty database of its own. What ends with what does not depend on
+    which database it is, so it is seen once.
+    """
     found = Product(tmp_path, DEMO="no")
     yield found
     found.stop()
@@ -221,19 +223,19 @@ def wait_for_the_end_of(pid: int) -> None:
         time.sleep(0.1)
 
 
-def test_a_worker_comes_with_the_product_comes_back_and_goes_with_it(product: Product) -> None:
-    product.start("--prepare")
-    [first] = workers_of(product)
+def test_a_worker_comes_with_the_product_comes_back_and_goes_with_it(whole: Product) -> None:
+    whole.start("--prepare")
+    [first] = workers_of(whole)
     os.kill(first, signal.SIGKILL)
     wait_for_the_end_of(first)
-    [second] = workers_of(product)
+    [second] = workers_of(whole)
     assert second != first
-    product.stop()
+    whole.stop()
     wait_for_the_end_of(second)
 
 
-def test_a_worker_ends_when_the_product_is_killed(product: Product) -> None:
-    product.start("--prepare")
-    [worker] = workers_of(product)
-    product.kill()
+def test_a_worker_ends_when_the_product_is_killed(whole: Product) -> None:
+    whole.start("--prepare")
+    [worker] = workers_of(whole)
+    whole.kill()
     wait_for_the_end_of(worker)

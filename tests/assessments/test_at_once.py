@@ -1,6 +1,7 @@
 """Two people at the same moment, on a database that lets them work side by side."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -129,19 +130,19 @@ def test_two_visits_of_one_patient_signed_at_once_are_both_in_the_progress(
         )
         for by, ago, text in ((physio, 20, "1"), (colleague, 10, "2"))
     )
-    refresh, derived, second_is_there = progress.refresh, threading.Event(), threading.Event()
+    add_visit, derived = progress.add_visit, threading.Event()
 
     def slow(*args: Any) -> None:
-        refresh(*args)
+        add_visit(*args)
         if not derived.is_set():
             derived.set()
-            second_is_there.wait(timeout=1)
+            time.sleep(1)  # the second comes, and waits at the patient
 
     def second() -> None:
-        derived.wait(timeout=10)
+        assert derived.wait(timeout=10)
         sign(late, colleague)
 
-    monkeypatch.setattr("assessments.progress.refresh", slow)
+    monkeypatch.setattr("assessments.progress.add_visit", slow)
     assert at_once(lambda: sign(early, physio), second) == ["done", "done"]
     row = Progress.objects.get()
     assert (row.baseline_level, row.previous_level, row.latest_level) == (1, 1, 3)

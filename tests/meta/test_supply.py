@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).resolve().parents[2]
 MAY_BE_USED = {
@@ -38,6 +36,10 @@ def test_every_pin_has_its_hashes_and_names_no_host(lock: str) -> None:
 
 
 def test_the_list_of_parts_is_valid_and_whole(parts: dict[str, Any]) -> None:
+    # Seconds to import, which every run of any test would wait for.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     found = parts["sbom"]()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(found)) is None
     assert {parts["_key"](each["name"]) for each in found["components"]} == set(parts["pins"]())
