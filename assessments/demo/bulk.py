@@ -110,7 +110,7 @@ def _fill(writer: Writer, patients: Iterator[PlannedPatient]) -> int:
 
     While the database checks what it has, another thread plans the next.
     """
-    scores, size = 0, 1
+    scores, told, size = 0, 0, 1
     with ThreadPoolExecutor(max_workers=1) as planner:
         chunk = list(islice(patients, size))
         while chunk:
@@ -122,8 +122,20 @@ def _fill(writer: Writer, patients: Iterator[PlannedPatient]) -> int:
                     following = planner.submit(list, islice(patients, size))
                     _check_now()
             scores += written
+            if scores > 2 * told:
+                _tell_planner()
+                told = scores
             chunk = following.result()
     return scores
+
+
+def _tell_planner() -> None:
+    """Tell PostgreSQL how much there is: believing its tables empty, it would read all the scores
+    to find those of a visit. It does not look by itself while triggers come and go.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE assessments_score, assessments_assessment")
 
 
 def _check_now() -> None:
