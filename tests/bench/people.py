@@ -58,7 +58,7 @@ def _size() -> int:
     with connection.cursor() as cursor:
         told = tables if connection.vendor == "postgresql" else json.dumps(tables)
         cursor.execute(SIZES[connection.vendor], [told])
-        return cursor.fetchone()[0]
+        return float(cursor.fetchone()[0])
 
 
 def _kilobytes(size: float) -> Row:
