@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments import charts, instrument
-from assessments.entry import page
+from assessments.entry import page as grid_page
 from assessments.exchange.incoming import targets
 from assessments.models import Assessment
 from assessments.querysets import load_history
@@ -25,9 +25,9 @@ def one_more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     known = instrument.movement("hip_flexion")
     added = replace(known, key=KEY, name=NAME, antagonist="", aliases=())
     monkeypatch.setitem(instrument.MOVEMENTS, KEY, added)
-    page._addable.cache_clear()  # as of a process that has just begun
+    grid_page._addable.cache_clear()  # as of a process that has just begun
     yield
-    page._addable.cache_clear()
+    grid_page._addable.cache_clear()
 
 
 @pytest.fixture
