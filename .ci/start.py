@@ -6,6 +6,7 @@ The clone holds what is committed, so a file that was forgotten is missed here.
 import http.cookiejar
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -49,7 +50,11 @@ def _visit(clone, python, patience):
     ours = {name: text for name, text in os.environ.items() if name not in {"DATABASE_URL", "HOST"}}
     command = ["make", "run", f"PORT={port}", f"PYTHON={python}"]
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=clone, env=ours, start_new_session=True)
+    alive, held = os.pipe()
+    process = subprocess.Popen(
+        command, cwd=clone, env=ours, start_new_session=True, pass_fds=[held]
+    )
+    os.close(held)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(process, f"{url}/healthz", began + patience)
@@ -58,7 +63,7 @@ def _visit(clone, python, patience):
             sys.exit(f"The start page does not name {CLINIC}.")
         return took
     finally:
-        _stop(process)
+        _stop(process, alive)
 
 
 def _wait(process, url, limit):
@@ -83,13 +88,18 @@ def _sign_in(url):
         return answer.read().decode()
 
 
-def _stop(process):
+def _stop(process, alive):
+    """End it, and wait for the product itself: make ends before what it started has put all away.
+
+    `alive` ends with the last of those that hold its other side.
+    """
     os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
+    ended, _, _ = select.select([alive], [], [], STOP_SECONDS)
+    os.close(alive)
+    if not ended:
         os.killpg(process.pid, signal.SIGKILL)
         sys.exit("The product did not stop when asked.")
+    process.wait()
 
 
 if __name__ == "__main__":

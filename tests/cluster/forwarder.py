@@ -12,6 +12,7 @@ from pathlib import Path
 
 AWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 END = b"\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
 LARGEST_HEAD = 64 * 1024
 OWN = {"connection", "x-forwarded-for", "x-forwarded-proto"}
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -69,17 +70,21 @@ class Forwarder:
 
 
 async def _hand_on(head: bytes, answer: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-    """Hand on an answer up to its end, which is where the node closes the connection."""
+    """Hand on an answer up to where the node closes the connection; return whether that was its
+    end, and not a node that went away half-way: a browser would wait for the rest for ever.
+    """
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    named = [(line, line.partition(":")[0].lower()) for line in lines]
-    framed = any(name in {"content-length", "transfer-encoding"} for _line, name in named)
-    kept = [line for line, name in named if name != "connection"]
-    close = [] if framed else ["Connection: close"]
+    _first, headers = _parts(head)
+    chunked, length = "transfer-encoding" in headers, headers.get("content-length")
+    kept = [line for line in lines if not line.lower().startswith("connection:")]
+    close = [] if chunked or length else ["Connection: close"]
     writer.write("\r\n".join([first, *kept, *close, "", ""]).encode("latin-1"))
+    size, tail = 0, b""
     while piece := await answer.read(LARGEST_HEAD):
         writer.write(piece)
         await writer.drain()
-    return framed
+        size, tail = size + len(piece), (tail + piece)[-len(LAST_CHUNK) :]
+    return tail == LAST_CHUNK if chunked else length == str(size)
 
 
 def _parts(head: bytes) -> tuple[str, dict[str, str]]:
