@@ -22,6 +22,7 @@ WAITS = {
     "keepalives_idle": "4",
     "keepalives_interval": "2",
 }
+PLANNED_AFTER = 5  # times that a kept question was asked; `mmt/kept.py` says which are planned
 STANDBY = "standby"  # the alias of the database that STANDBY_URL names
 
 
@@ -149,14 +150,14 @@ def _connections(options: dict[str, str]) -> dict[str, object]:
 
     With DATABASE_POOL, so many for all threads of a process, tried when one is taken.
     """
-    pool = number("DATABASE_POOL", 0)
+    pool, every = number("DATABASE_POOL", 0), {**options, "prepare_threshold": PLANNED_AFTER}
     if not pool:
-        return {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+        return {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": every}
     shared = {"min_size": 1, "max_size": pool, "timeout": float(WAITS["connect_timeout"])}
     return {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**options, "pool": shared},
+        "OPTIONS": {**every, "pool": shared},
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, models
 from django.db.models.query import get_related_populators
 from django.utils import timezone
 
@@ -78,9 +78,13 @@ class _Written(Generic[M]):
         taken = [
             fixed if place is None else _stored(values[place]) for place, fixed in self.parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, taken)
-            rows = cursor.fetchall()
+        try:
+            rows = _rows(self.sql, taken)
+        except NotSupportedError:
+            # A migration made a column wider after this connection had planned for it. Within a
+            # transaction the next line fails as if the database were away: it may be sent again.
+            connection.close()
+            rows = _rows(self.sql, taken)
         return list(map(self._made, self.compiler.apply_converters(rows, self.converters)))
 
     def _made(self, row: Sequence[Any]) -> M:
@@ -90,6 +94,29 @@ class _Written(Generic[M]):
         for name, place in self.compiler.annotation_col_map.items():
             setattr(made, name, row[place])
         return made
+
+
+def _rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _cursor() -> Any:
+    """Return a cursor with which PostgreSQL plans a statement once for each connection.
+
+    To plan the joins of a question took it longer than to answer.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    # Imported late: it needs the driver, which nothing loads on SQLite.
+    from django.db.backends.postgresql import base
+
+    connection.ensure_connection()
+    driver: Any = base  # of which the stubs know little
+    cursor = driver.ServerBindingCursor(connection.connection)
+    logged = connection.queries_logged
+    return connection.make_debug_cursor(cursor) if logged else connection.make_cursor(cursor)
 
 
 def _flat(values: Sequence[Values]) -> list[Value]:

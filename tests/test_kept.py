@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.audit.models import Viewing
+from mmt.env import PLANNED_AFTER
 from mmt.kept import Kept
 from patients.models import Patient
 
@@ -56,3 +57,23 @@ def test_a_value_that_the_query_makes_something_of_is_refused(physio: User) -> N
     kept = Kept(lambda text: User.objects.filter(name__startswith=text))
     with pytest.raises(ValueError, match="as it was given"):
         kept(physio.name)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans each time.")
+@pytest.mark.django_db(transaction=True)
+def test_a_column_may_grow_while_a_connection_has_planned_for_what_it_was(
+    committed_db: None,
+) -> None:
+    clinic = Clinic.objects.create(slug="wide", name="Wide")
+    kept = Kept(lambda key: Clinic.objects.filter(pk=key))
+    for _time in range(PLANNED_AFTER + 1):
+        kept(clinic.pk)
+    another = connection.copy()
+    try:
+        with another.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_clinic ALTER name TYPE varchar(101)")
+        assert kept(clinic.pk) == [clinic]
+    finally:
+        with another.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_clinic ALTER name TYPE varchar(100)")
+        another.close()
