@@ -134,7 +134,7 @@ def standby() -> dict[str, dict[str, object]]:
 def _postgresql(parts: SplitResult) -> dict[str, object]:
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mmt.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -145,8 +145,9 @@ def _postgresql(parts: SplitResult) -> dict[str, object]:
 
 
 def _connections(options: dict[str, str]) -> dict[str, object]:
-    """One connection a thread, kept, and tried before each request: after the server was away the
-    next request connects anew at once, and one during it need not wait to be told so.
+    """One connection a thread, kept, and looked at before each request (`mmt/postgresql`): after
+    the server was away the next request connects anew at once, and one during it need not wait to
+    be told so.
 
     With DATABASE_POOL, so many for all threads of a process, tried when one is taken.
     """

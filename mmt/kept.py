@@ -97,26 +97,12 @@ class _Written(Generic[M]):
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
-    with _cursor() as cursor:
+    # PostgreSQL took longer to plan the joins of a question than to answer it.
+    planned = getattr(connection, "planned_cursor", connection.cursor)
+    with planned() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
-def _cursor() -> Any:
-    """Return a cursor with which PostgreSQL plans a statement once for each connection.
-
-    To plan the joins of a question took it longer than to answer.
-    """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    # Imported late: it needs the driver, which nothing loads on SQLite.
-    from django.db.backends.postgresql import base
-
-    connection.ensure_connection()
-    driver: Any = base  # of which the stubs know little
-    cursor = driver.ServerBindingCursor(connection.connection)
-    logged = connection.queries_logged
-    return connection.make_debug_cursor(cursor) if logged else connection.make_cursor(cursor)
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 def _flat(values: Sequence[Values]) -> list[Value]:

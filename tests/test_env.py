@@ -109,7 +109,7 @@ def test_a_sqlite_file_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_a_postgresql_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str) -> None:
     monkeypatch.setenv("DATABASE_URL", f"{scheme}://mmt:p%40ss@db.example:5433/clinic")
     found = env.database(tmp_path)
-    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert found["ENGINE"] == "mmt.postgresql"
     assert [found[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
         "mmt",
         "p@ss",

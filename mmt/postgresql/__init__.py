@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with what it has no setting for."""
