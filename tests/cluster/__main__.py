@@ -48,7 +48,7 @@ def _run(people: int, seconds: float) -> tuple[str, float]:
 
     All of it is done to one region, the worst at the end.
     """
-    pace, beside = Pace(look=20.0), os.getloadavg()[0]
+    pace, beside = Pace(look=20.0, scores=12), os.getloadavg()[0]
     with region.running() as found:
         drills = Drills(found, people, seconds, pace)
         drills.own_writing_is_found_at_once()

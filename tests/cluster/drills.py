@@ -17,7 +17,7 @@ from tests.product import ROOT
 from .region import Region
 
 T = TypeVar("T")
-HURRIED = Pace(score=0.05, look=2.0, review=1.5)
+HURRIED = Pace(score=0.05, scores=24, look=2.0, review=1.5)
 RESUMED_SECONDS = 10.0
 
 

@@ -56,9 +56,10 @@ class Crowd:
         people, over = self._people(seconds / 3), asyncio.Event()
         try:
             async with asyncio.TaskGroup() as working:
+                # They come in over one visit, or a tenth of the time: no clinic signs in step.
+                last = min(seconds / 10, self.pace.scores * self.pace.score)
                 for place, person in enumerate(people):
-                    # They come in over ten scores, or a tenth of the time.
-                    late = min(seconds / 10, 10 * self.pace.score) * place / len(people)
+                    late = last * place / len(people)
                     working.create_task(_after(late, person, over))
                 await asyncio.gather(asyncio.sleep(seconds), *beside)
                 over.set()

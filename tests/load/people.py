@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.drill.writers import BATTERY, KEYS, PROFILE, Broken
+from assessments import instrument
+from tests.drill.writers import PROFILE, Broken
 
 from .browser import GONE, Answer, Browser
 from .figures import Figures
@@ -19,14 +20,19 @@ from .figures import Figures
 SOON = 0.3
 RETRIES = (1, 2, 5)
 PATIENCE_SECONDS = 60
+BATTERY = "full"
+KEYS = [".".join(cell) for cell in instrument.cells(instrument.battery(BATTERY).movements)]
 _ago = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """In seconds: between two scores, two looks at another page, two pages of a reviewer."""
+    """In seconds: between two scores, two looks at another page, two pages of a reviewer; and how
+    many scores a visit has.
+    """
 
     score: float = 1.2
+    scores: int = 60
     look: float = 60.0
     review: float = 10.0
 
@@ -123,7 +129,7 @@ class Physiotherapist(Person):
         record = Record(patient)
         self.records.append(record)
         await self._open(record, patient)
-        keys = list(KEYS)
+        keys = KEYS[: self.pace.scores]
         due = time.monotonic()
         while keys and not over.is_set():
             await asyncio.sleep(max(0.0, due - time.monotonic()) + SOON)

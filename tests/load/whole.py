@@ -14,16 +14,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from assessments import instrument
 from tests.drill.store import Store
+from tests.drill.writers import PROFILE
 
 from .__main__ import NODES, serving
 from .browser import Browser
 from .crowd import prepare
 from .figures import percentile
+from .people import BATTERY, KEYS
 
-BATTERY, PROFILE = "full", "mrc"
-KEYS = [".".join(cell) for cell in instrument.cells(instrument.battery(BATTERY).movements)[:60]]
+SCORES = KEYS[:60]
 GRADES = cycle("012345")
 
 
@@ -49,17 +49,17 @@ class Client:
         await self.browser.post(f"/patients/{self.patient}/assessments/new/", form)
 
     async def _save(self, text: str) -> None:
-        self.sequence += len(KEYS)
+        self.sequence += len(SCORES)
         value = {"text": text, "reason": "", "limiters": [], "position": "", "note": ""}
         operations = [
             {"seq": self.sequence + place, "key": key, "base": 0, "value": value}
-            for place, key in enumerate(KEYS)
+            for place, key in enumerate(SCORES)
         ]
         data = {"client": self.page, "patient": self.patient, "ops": operations}
         answer = await self.browser.send(f"/assessments/{self.assessment}/save/", data)
         if answer.status == 200:
             self.waits.append(answer.seconds)
-            self.acknowledged = dict.fromkeys(KEYS, text)
+            self.acknowledged = dict.fromkeys(SCORES, text)
         else:
             self.errors.append(answer.status)
 
@@ -93,10 +93,11 @@ def main() -> int:
     waits = [wait for client in clients for wait in client.waits]
     errors = [status for client in clients for status in client.errors]
     middle, most = (1000 * percentile(waits, part) for part in (0.5, 0.95))
+    rate = len(waits) / given.seconds
     print(
-        f"{given.database}: {len(waits) / given.seconds:.0f} saves of {len(KEYS)} scores a second "
-        f"from {len(clients)} clients, web servers: {nodes}; p50 {middle:.0f} ms, p95 {most:.0f} "
-        f"ms; errors: {errors or 'none'}; last saves that are not there: {lost}"
+        f"{given.database}: {rate:.0f} saves of {len(SCORES)} scores a second from {len(clients)} "
+        f"clients, web servers: {nodes}; p50 {middle:.0f} ms, p95 {most:.0f} ms; errors: "
+        f"{errors or 'none'}; last saves that are not there: {lost}"
     )
     return 1 if errors or lost else 0
 
