@@ -38,12 +38,12 @@ def run() -> Iterator[Row]:
     client.force_login(User.objects.get(email=f"physiotherapist@{clinic.slug}.example"))
     url = reverse("patients:list")
     ordered = Patient.objects.filter(clinic=clinic).by_name()
-    middle = ordered[patients // 2]
+    middle = max(ordered[patients // 2 :][:50], key=lambda each: len(each.record_number))
     for name, ask, target in (
         ("patient list", lambda: client.get(url), "15 ms"),
         ("patient list, half way", lambda: client.get(url, {"after": middle.pk}), "15 ms"),
         ("search that finds thousands", lambda: search(client, middle.family_name[:3]), "20 ms"),
-        ("search by record number", lambda: search(client, middle.record_number), "20 ms"),
+        ("search by a record number", lambda: search(client, middle.record_number), "20 ms"),
     ):
         assert ask().status_code == 200, name
         yield compare(f"{name} of {patients:,}", ask, rounds=ROUNDS, target=target)
