@@ -12,7 +12,7 @@ from django.views.generic import RedirectView
 
 from assessments.views.start import start
 from mmt import offline, reports
-from mmt.accounts import own, token_views
+from mmt.accounts import again, own, token_views
 from mmt.accounts.factors import views as factors
 from mmt.accounts.session import clears_device, device
 from mmt.watch import views as watch
@@ -39,6 +39,8 @@ account_patterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("file/", again.file_on_its_way, name="file_on_its_way"),
+    path("file/get/", again.file, name="file"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),

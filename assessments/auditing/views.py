@@ -150,7 +150,7 @@ def access_file(request: SignedInRequest, patient_id: UUID, form: str) -> HttpRe
     """The same as a file to hand to the patient; each download is told to the log."""
     if form not in ("csv", "pdf"):
         raise Http404
-    if asked := ask_again(request, back=request.path):
+    if asked := ask_again(request, back=reverse("audit:access", args=[patient_id])):
         return asked
     patient = get_patient(
         request, patient_id, check_user_can_read_accesses, Action.ACCESS_LOG_GIVEN

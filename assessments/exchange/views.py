@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mmt.accounts.again import asks_again_to_post
+from mmt.accounts.again import ask_again
 from mmt.accounts.models import User
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record
@@ -27,11 +27,12 @@ from .selection import Layout
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@asks_again_to_post
 def index(request: SignedInRequest) -> HttpResponseBase:
     """Choose records and get the file. The choice in the address says how many they are."""
     rights = rights_of(request.user)
     if request.method == "POST":
+        if asked := ask_again(request, back=request.path):
+            return asked
         form = ExportForm(request.POST, rights=rights)
         if form.is_valid():
             return _file(request, form)

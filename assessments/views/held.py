@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mmt.accounts.again import asks_again_to_post
+from mmt.accounts.again import ask_again
 from mmt.accounts.roles import Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action
@@ -30,11 +30,12 @@ def check_user_can_hand_over(user: Any, patient: Patient) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@asks_again_to_post
 def held(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     """Say what it is; on POST hand it out in the `form` that was chosen, and tell the log."""
     patient = get_patient(request, patient_id, check_user_can_hand_over, Action.EVERYTHING_TAKEN)
     form = request.POST.get("form", "")
+    if form in TYPES and (asked := ask_again(request, back=request.path)):
+        return asked
     problem = ""
     if form in TYPES:
         rows = held_about(patient)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mmt.accounts.models import Invitation, User
 from patients.models import Patient
 from tests.factors import give_app
-from tests.people import PASSWORD
+from tests.people import PASSWORD, grade, make_signed
 
 AsUser = Callable[[User], Client]
 AGAIN = reverse("account_reauthenticate")
@@ -70,6 +70,37 @@ def test_what_was_asked_for_is_done_after_the_answer(later: Client, physio: User
     assert physio.memberships.get().role == "physiotherapist"
     later.post(asked, {"password": PASSWORD})
     assert physio.memberships.get().role == "lead"
+
+
+def test_a_file_asked_for_comes_from_a_page_with_the_way_back(
+    later: Client, patient: Patient, physio: User
+) -> None:
+    make_signed(patient, physio, {("knee_extension", "right"): grade(0)})
+    page, cohort = reverse("exports:index"), reverse("assessments:cohort")
+    choice = {"clinic": "harbour", "layout": "long", "status": "in_force"}
+    for url, form, back, said in (
+        (page, choice, page, b",knee_extension,"),
+        (f"{cohort}export/?ready=overdue", {}, f"{cohort}?ready=overdue", b"retest_due"),
+    ):
+        asked = later.post(url, form).headers["Location"]
+        assert asked.startswith(AGAIN)
+        early = later.get(reverse("file"))  # before the answer the question stands in the way
+        assert early.headers["Location"].startswith(AGAIN)
+        answer = later.post(asked, {"password": PASSWORD}, follow=True)
+        assert f'content="0; url={reverse("file")}"' in answer.content.decode()
+        assert f'href="{back}"' in answer.content.decode()
+        file = later.get(reverse("file"))
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        assert said in b"".join(file.streaming_content)
+        session = later.session  # the next one is asked anew
+        session["account_authentication_methods"] = []
+        session.save()
+
+
+def test_nothing_asked_for_is_no_file(as_user: AsUser, physio: User) -> None:
+    client = as_user(physio)
+    for name in ("file_on_its_way", "file"):
+        assert client.get(reverse(name)).headers["Location"] == reverse("start")
 
 
 def test_within_five_minutes_nobody_is_asked(as_user: AsUser, admin: User, physio: User) -> None:

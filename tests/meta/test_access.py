@@ -117,6 +117,8 @@ TABLE = {
     "account_inactive": (OPEN, NEVER),
     "account_signup": (OPEN, OPEN),
     "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "file_on_its_way": (SIGNED_IN, NEVER_IN),
+    "file": (SIGNED_IN, NEVER_IN),
     "account_change_password": (SIGNED_IN, SIGNED_IN),
     "account_reset_password": (OPEN, OPEN),
     "account_reset_password_done": (OPEN, NEVER),
