@@ -25,6 +25,7 @@ class Wanted(Schema):
     first_day: date | None = None
     last_day: date | None = None
     battery: str = ""
+    movement: list[str] = []
     status: str = "in_force"
     format: Literal["csv", "jsonl", "fhir", "fhir-bundle"] = "csv"
     layout: Literal["long", "wide", "measurements"] = "long"

@@ -1,17 +1,13 @@
 """What the cohort page is asked. A question lives in the address and names no patient."""
 
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import Clinic, User
@@ -20,22 +16,13 @@ from .. import instrument
 from ..change import Flag
 from ..models import Progress
 from ..models.progress import moved
+from ..movement_choice import NOT_LISTED, MovementsField, MovementsForm, movements_in
 
 FLAGGED = (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
 # Thirds of a grade; any change is at least one.
 ANY_DISTANCE = 1
 DISTANCES = {"any": ANY_DISTANCE, "1": 3, "2": 6}
 MONTHS_OF_A_YEAR = 12
-REGIONS = instrument.by_region(instrument.MOVEMENTS)
-MOVEMENTS_OF = {region.value: [each.key for each in found] for region, found in REGIONS}
-REGION_OF = {key: region for region, keys in MOVEMENTS_OF.items() for key in keys}
-NOT_LISTED = {"invalid_choice": _("Choose one of the list.")}
-
-
-def _movements() -> Iterator[tuple[Any, Any]]:
-    for region, movements in REGIONS:
-        yield region.value, format_lazy(_("{region}: any movement"), region=region.label)
-        yield from ((movement.key, movement.name) for movement in movements)
 
 
 class _Choice(forms.ChoiceField):
@@ -61,40 +48,9 @@ class _Choice(forms.ChoiceField):
         return super().clean(value) or self.first
 
 
-class _Movements(forms.MultipleChoiceField):
-    """Movements and whole regions, in the order of the catalogue; none stands for any movement."""
-
-    first: tuple[str, ...] = ()
-    listed = tuple(_movements())
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("movement"),
-            choices=self.listed,
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            error_messages=dict(NOT_LISTED),
-        )
-
-    @classmethod
-    def words_of(cls, value: tuple[str, ...]) -> str:
-        return gettext(" or ").join(str(words) for key, words in cls.listed if key in value)
-
-    def to_python(self, value: Any) -> list[str]:
-        """Return what was chosen. An address may say with nothing that it means any movement."""
-        return [each for each in super().to_python(value) if each]
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        """Return the choices, each once, without the movements of a region that is there whole."""
-        chosen = set(super().clean(value))
-        kept = {key for key in chosen if REGION_OF.get(key) not in chosen}
-        return tuple(key for key, _words in self.listed if key in kept)
-
-
-class Question(forms.Form):
+class Question(MovementsForm):
     """Every field has an answer already: the first of its choices."""
 
-    movement = _Movements()
     side = _Choice(
         _("side"), [("", _("either side")), *((each.value, each.label) for each in instrument.Side)]
     )
@@ -161,28 +117,12 @@ class Question(forms.Form):
         said = []
         for name, field in self.fields.items():
             value = self.cleaned_data[name]
-            if isinstance(field, _Choice | _Movements):
+            if isinstance(field, _Choice | MovementsField):
                 if value != field.first or name == "direction":
                     said.append(f"{field.label}: {field.words_of(value)}")
             elif value:
                 said.append(str(field.label))
         return said
-
-    @property
-    def movements_told(self) -> str:
-        """Return the movements of the question in words, any of them if none is named."""
-        chosen = self.cleaned_data.get("movement")
-        return _Movements.words_of(chosen) if chosen else gettext("any movement")
-
-    @property
-    def regions(self) -> Iterator[tuple[Any, list[Any], bool]]:
-        """Yield each region with its boxes, of the whole and of each of its movements, and whether
-        one is ticked.
-        """
-        boxes = iter(self["movement"])
-        for region, movements in REGIONS:
-            mine = list(islice(boxes, len(movements) + 1))
-            yield region.label, mine, any(box.data["selected"] for box in mine)
 
     @property
     def asked_clinics(self) -> list[Clinic]:
@@ -193,8 +133,7 @@ class Question(forms.Form):
         """Return which movements and sides are asked about."""
         asked, wanted = self.cleaned_data, Q()
         if asked["movement"]:
-            keys = [key for each in asked["movement"] for key in MOVEMENTS_OF.get(each, [each])]
-            wanted &= Q(movement__in=keys)
+            wanted &= Q(movement__in=movements_in(asked["movement"]))
         return wanted & Q(side=asked["side"]) if asked["side"] else wanted
 
     def wanted(self) -> Q:
@@ -263,7 +202,7 @@ def as_query(question: Question) -> str:
     said: dict[str, str | tuple[str, ...]] = {}
     for name, value in question.cleaned_data.items():
         field = question.fields[name]
-        if isinstance(field, _Choice | _Movements) and value != field.first:
+        if isinstance(field, _Choice | MovementsField) and value != field.first:
             said[name] = value
         elif value is True:
             said[name] = "on"

@@ -4,7 +4,7 @@ A column gives typed values (a date is a date, a number a number); each kind of 
 in its own way. A movement added to the instrument is a column of the wide layout by itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -264,14 +264,14 @@ class Table:
                 return (*self.who, *self.measured, *self.around)
 
 
-def table(movement: str = "") -> Table:
-    """Return the columns that name people; of the wide layout's cells only those of `movement`,
-    if one is given: an empty cell of another would say that nothing was recorded.
+def table(movements: Collection[str] = ()) -> Table:
+    """Return the columns that name people; of the wide layout's cells only those of `movements`,
+    if any are given: an empty cell of another would say that nothing was recorded.
     """
     return Table(
         who=WHO_AND_WHEN,
         results=RESULT,
-        cells=tuple(each for each in cell_columns() if movement in ("", each.cell[0])),
+        cells=tuple(each for each in cell_columns() if not movements or each.cell[0] in movements),
         measured=MEASURED,
         around=AROUND,
         paths=PATHS,

@@ -9,7 +9,7 @@ people, and it is given out under the same care (docs/exports.md).
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -92,9 +92,9 @@ _RAW = (
 )  # fmt: skip
 
 
-def table(movement: str = "") -> Table:
+def table(movements: Collection[str] = ()) -> Table:
     """Return the columns of a file without the people. Raises KeyError on an untreated column."""
-    named = columns.table(movement)
+    named = columns.table(movements)
     who = tuple(_visit_columns(named.who))
     around = tuple(_visit_columns(named.around))
     kept = [column.path for column in (*who, *around) if column not in INSTEAD.values()]

@@ -74,7 +74,7 @@ def markdown_of(selection: Selection) -> str:
     """Return the dictionary of a file of this selection as Markdown."""
     if not selection.deidentified:
         return markdown()
-    found = deidentify.table(selection.movement)
+    found = deidentify.table(selection.movements)
     told: dict[str, Column] = {}
     for layout in Layout:
         told |= {column.name: column for column in found.columns(layout)}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.layout import Div, Field, Fieldset
 from crispy_forms.layout import Layout as Arrangement
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,6 +18,7 @@ from mmt.accounts.models import Clinic
 
 from .. import instrument
 from ..cohort.question import Question
+from ..movement_choice import MovementsForm, movements_in
 from .formats import FORMATS, PARTS, ZIP
 from .rights import Rights
 from .selection import Layout, Selection, Shape, Standing
@@ -64,8 +65,10 @@ class DayField(forms.DateField):
         super().__init__(required=False, validators=limits, **kwargs)
 
 
-class ExportForm(forms.Form):
+class ExportForm(MovementsForm):
     """Which records, and how the file is laid out. Only what `rights` allow can be chosen."""
+
+    any_movement = gettext_lazy("all movements")
 
     clinic = forms.ChoiceField(label=gettext_lazy("clinic"))
     first_day = DayField(label=gettext_lazy("tested from"))
@@ -79,7 +82,6 @@ class ExportForm(forms.Form):
         ],
         initial=Standing.IN_FORCE,
     )
-    movement = forms.ChoiceField(label=gettext_lazy("movement"), required=False)
     question = forms.ChoiceField(
         label=gettext_lazy("patients of a saved question"),
         required=False,
@@ -146,7 +148,6 @@ class ExportForm(forms.Form):
         self.questions = {str(each.pk): each for each in rights.questions}
         self._offer_clinics()
         self._offer("battery", [(ANY, _("All batteries")), *_named(instrument.BATTERIES)])
-        self._offer("movement", [(ANY, _("All movements")), *_movements()])
         self._offer(
             "question",
             [(ANY, _("All patients")), *((pk, each.name) for pk, each in self.questions.items())],
@@ -207,7 +208,7 @@ class ExportForm(forms.Form):
             last_day=data["last_day"],
             battery=data["battery"],
             standing=Standing(data["status"]),
-            movement=data["movement"],
+            movements=movements_in(data["movement"]),
             patients=data.get("patients"),
             question=question.query if question else "",
             deidentified=data["people"] == HIDDEN,
@@ -228,7 +229,9 @@ class ExportForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Return what the valid form was told, for a form of the same kind to be told again."""
         data = self.cleaned_data
-        said = {name: data[name] for name in self.fields if data.get(name) not in (None, "", False)}
+        said = {
+            name: data[name] for name in self.fields if data.get(name) not in (None, "", False, ())
+        }
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in said.items()
@@ -252,13 +255,6 @@ def _named(catalogue: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(key, each.name) for key, each in catalogue.items()]
 
 
-def _movements() -> list[tuple[Any, Any]]:
-    return [
-        (region.label, [(movement.key, movement.name) for movement in movements])
-        for region, movements in instrument.by_region(instrument.MOVEMENTS)
-    ]
-
-
 def _helper() -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
@@ -267,8 +263,9 @@ def _helper() -> FormHelper:
             _("Which records"),
             "clinic",
             Div("first_day", "last_day", css_class="fieldset-row"),
-            Div("battery", "movement", css_class="fieldset-row"),
-            Div("question", "status", css_class="fieldset-row"),
+            Div("battery", "status", css_class="fieldset-row"),
+            Field("movement", template="exports/_movements.html"),
+            "question",
             "people",
         ),
         Fieldset(_("The file"), "format", "layout", "blanks", "bom"),

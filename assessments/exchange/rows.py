@@ -127,15 +127,15 @@ def read_visits(
     *,
     result_fields: int = ALL_FIELDS,
     without: Collection[str] = (),
-    movement: str = "",
+    movements: Collection[str] = (),
 ) -> Iterator[VisitRow]:
     """Yield the assessments in their order, with the values at these paths and their results.
 
     The first `result_fields` of ResultRow are packed, those `without` as if nothing was there, of
-    `movement` alone if one is given. The path "form" gives the keys of the visit's movements, for
+    `movements` alone if any are given. The path "form" gives the keys of the visit's movements, for
     `cells_of`.
     """
-    packed = _packed_results(result_fields, without, movement)
+    packed = _packed_results(result_fields, without, movements)
     rows = assessments.annotate(packed=packed, form=Cast("movements", TEXT))
     for *values, packed in fetch(rows.values_list(*paths, "packed"), connection):
         results = packed.split(BETWEEN_RESULTS) if packed else []
@@ -155,20 +155,21 @@ def read_measurements(
     connection: BaseDatabaseWrapper,
     *,
     order: Sequence[str],
-    movement: str = "",
+    movements: Collection[str] = (),
     **constants: str,
 ) -> Iterator[MeasuredVisit]:
     """Yield the visits at which something was measured, in this order.
 
     `constants` are values that are the same for each visit; "form" is as in `read_visits`.
     """
-    chosen = {"movement": movement} if movement else {}
     given: dict[str, Any] = {"form": Cast("assessment__movements", TEXT)}
     given |= {name: Value(text) for name, text in constants.items()}
     reached = [path if path in given else f"assessment__{path}" for path in paths]
     fields = [field.attname for field in Measurement._meta.concrete_fields]
     rows = (
-        Measurement.objects.filter(assessment__in=assessments.order_by().values("pk"), **chosen)
+        Measurement.objects.filter(
+            assessment__in=assessments.order_by().values("pk"), **only(movements)
+        )
         .annotate(**given)
         .order_by(*(f"assessment__{each}" for each in order))
         .values_list(*reached, *fields)
@@ -186,6 +187,11 @@ def fetch(rows: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> Iterator
     """Yield the rows of a query of plain values, read little by little on this connection."""
     compiler = rows.query.get_compiler(connection=connection)
     yield from compiler.results_iter(chunked_fetch=True, chunk_size=CHUNK)
+
+
+def only(movements: Collection[str]) -> dict[str, Collection[str]]:
+    """Return the condition for results of these movements, or of any if none is named."""
+    return {"movement__in": movements} if movements else {}
 
 
 def unpack(packed: str) -> ResultRow:
@@ -210,12 +216,11 @@ def cells_of(form: str) -> tuple[Cell, ...]:
     return instrument.cells(json.loads(form))
 
 
-def _packed_results(fields: int, without: Collection[str], movement: str) -> Subquery:
+def _packed_results(fields: int, without: Collection[str], movements: Collection[str]) -> Subquery:
     separated: list[Expression | F] = []
     for name, expression in list(_PACKED.items())[:fields]:
         separated += [Value(BETWEEN_FIELDS), Value("") if name in without else expression]
-    chosen = {"movement": movement} if movement else {}
-    found = Score.objects.filter(assessment=OuterRef("pk"), **chosen)
+    found = Score.objects.filter(assessment=OuterRef("pk"), **only(movements))
     results = found.order_by().values("assessment")
     one = _AllOf(_Joined(*separated[1:]), Value(BETWEEN_RESULTS))
     return Subquery(results.annotate(all=one).values("all"))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from mmt.accounts.models import Clinic
@@ -30,11 +32,12 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Records of one clinic, tested from `first_day` to `last_day`, both included, as the days
-    fell at the clinic; None is an open end, `battery` and `movement` "" any.
+    fell at the clinic; None is an open end, `battery` "" any, and no `movements` all of them.
 
-    With a movement, only visits whose form has it, and only its results. `patients` are those of
-    the answer to a saved question, `question` its query string. `deidentified` takes out who it
-    is about. `since` leaves out what was last signed, amended or voided before or at that moment.
+    With movements, only visits whose form has one of them, and only their results. `patients` are
+    those of the answer to a saved question, `question` its query string. `deidentified` takes out
+    who it is about. `since` leaves out what was last signed, amended or voided before or at that
+    moment.
     """
 
     clinic: Clinic
@@ -42,7 +45,7 @@ class Selection:
     last_day: date | None = None
     battery: str = ""
     standing: Standing = Standing.IN_FORCE
-    movement: str = ""
+    movements: tuple[str, ...] = ()
     patients: QuerySet[Any, Any] | None = None
     question: str = ""
     deidentified: bool = False
@@ -66,9 +69,10 @@ class Selection:
             found = found.filter(tested_at__lt=self._midnight(self.last_day + timedelta(days=1)))
         if self.battery:
             found = found.filter(battery=self.battery)
-        if self.movement:
+        if self.movements:
+            listed = [Q(listed__contains=f'"{movement}"') for movement in self.movements]
             form = Cast("movements", TextField())
-            found = found.annotate(listed=form).filter(listed__contains=f'"{self.movement}"')
+            found = found.annotate(listed=form).filter(reduce(or_, listed))
         if self.patients is not None:
             found = found.filter(patient__in=self.patients)
         if self.since:
@@ -79,7 +83,7 @@ class Selection:
     def order(self) -> tuple[str, ...]:
         return ("patient_id", "tested_at", "id") if self.deidentified else ("tested_at", "id")
 
-    def described(self) -> dict[str, str | None]:
+    def described(self) -> dict[str, Any]:
         """Return the filter in the words of the audit log."""
         since = {"since": self.since.isoformat()} if self.since else {}
         return since | {
@@ -88,12 +92,12 @@ class Selection:
             "to": self.last_day.isoformat() if self.last_day else None,
             "battery": self.battery or None,
             "status": self.standing.value,
-            "movement": self.movement or None,
+            "movement": list(self.movements) or None,
             "question": self.question or None,
             "people": "deidentified" if self.deidentified else "named",
         }
 
-    def told(self) -> dict[str, str | None]:
+    def told(self) -> dict[str, Any]:
         """Return the filter as the file itself may tell it: of records without the people neither
         where nor when.
         """

@@ -24,6 +24,7 @@ from .rows import (
     VisitRow,
     cells_of,
     fetch,
+    only,
     read_measurements,
     read_visits,
 )
@@ -41,9 +42,9 @@ class Source:
     def __init__(self, selection: Selection, connection: BaseDatabaseWrapper) -> None:
         self.selection, self.connection = selection, connection
         self.table: Table = (
-            deidentify.table(selection.movement)
+            deidentify.table(selection.movements)
             if selection.deidentified
-            else columns.table(selection.movement)
+            else columns.table(selection.movements)
         )
 
     def with_who(self, who: tuple[VisitColumn, ...]) -> "Source":
@@ -87,7 +88,7 @@ class Source:
             self.selection.assessments().annotate(clinic_name=name, **(given or {})),
             paths,
             self.connection,
-            movement=self.selection.movement,
+            movements=self.selection.movements,
             result_fields=result_fields,
             without=without,
         )
@@ -104,7 +105,7 @@ class Source:
             self.table.paths,
             self.connection,
             order=chosen.order,
-            movement=chosen.movement,
+            movements=chosen.movements,
             **constants,
         )
         if not chosen.deidentified:
@@ -118,7 +119,7 @@ def count(
 ) -> Count:
     """Return how many visits the file tells of, and how many rows it will have."""
     assessments = selection.assessments().order_by()
-    chosen = {"movement": selection.movement} if selection.movement else {}
+    chosen = only(selection.movements)
     if shape.layout is Layout.MEASUREMENTS:
         return _count_measured(assessments, chosen, connection)
     forms = list(
@@ -133,15 +134,15 @@ def count(
     if shape.layout is Layout.WIDE:
         return Count(visits, visits)
     if shape.blanks:
-        rows = sum(_cells_in(form, selection.movement) * count for form, count in forms)
+        rows = sum(_cells_in(form, selection.movements) * count for form, count in forms)
         return Count(visits, rows)
     scores = Score.objects.filter(assessment__in=assessments.values("pk"), **chosen)
     per_clinic = scores.values_list("assessment__clinic").annotate(models.Count("movement"))
     return Count(visits, sum(count for _clinic, count in fetch(per_clinic, connection)))
 
 
-def _cells_in(form: str, movement: str) -> int:
-    return sum(movement in ("", cell[0]) for cell in cells_of(form))
+def _cells_in(form: str, movements: Collection[str]) -> int:
+    return sum(not movements or cell[0] in movements for cell in cells_of(form))
 
 
 def _count_measured(

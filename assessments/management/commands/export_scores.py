@@ -18,6 +18,7 @@ from assessments.exchange.formats import FORMATS, PARTS
 from assessments.exchange.forms import HIDDEN, NAMED, ExportForm
 from assessments.exchange.rights import Rights
 from assessments.exchange.selection import Layout, Standing
+from assessments.movement_choice import MOVEMENTS_OF
 from mmt.bar import Bar
 
 ACTOR = "command line"
@@ -127,9 +128,11 @@ def _add_selection(parser: CommandParser) -> None:
     )
     group.add_argument(
         "--movement",
-        metavar="KEY",
-        help="only visits whose form has this movement, and only its results; keys stand in "
-        "the data dictionary",
+        type=lambda text: text.split(","),
+        metavar="KEY,KEY",
+        help="only visits whose form has one of these movements, and only their results; keys "
+        "stand in the data dictionary; a region stands for all of its movements: "
+        + ", ".join(MOVEMENTS_OF),
     )
     group.add_argument(
         "--question", metavar="ID", help="only patients who answer this saved question"

@@ -160,6 +160,11 @@ def test_an_export_is_the_administrators_with_a_key_for_it(
     text = b"".join(answer.streaming_content).decode()
     assert "Winters" in text
     assert AuditEvent.objects.filter(action="exported", outcome="done").count() == 1
+    for movement, rows in ((["hip_flexion", "knees"], 1), (["hip_flexion", "ankles"], 0)):
+        few = program(admin, Scope.EXPORT).get(path, clinic="harbour", movement=movement)
+        assert b"".join(few.streaming_content).count(b"Winters") == rows
+    wrong = program(admin, Scope.EXPORT).get(path, clinic="harbour", movement="wings")
+    assert wrong.json()["errors"][0]["field"] == "movement"
 
 
 @pytest.mark.parametrize("limit", [0, 201, -1, 10**30, "many"])

@@ -153,7 +153,7 @@ def test_people_a_movement_and_a_question_can_be_chosen(
     saved = SavedQuestion.objects.create(owner=physio, name="Weaker", query="direction=fell")
     hidden, _said = run("--clinic", "harbour", "--deidentified")
     assert hidden == as_bytes(harbour, deidentified=True)
-    other, _said = run("--clinic", "harbour", "--movement", "hip_flexion")
+    other, _said = run("--clinic", "harbour", "--movement", "hip_flexion,ankles")
     weaker, _said = run("--clinic", "harbour", "--question", str(saved.pk))
     assert read(other) == read(weaker) == []
 

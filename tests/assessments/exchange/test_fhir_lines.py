@@ -151,7 +151,7 @@ def test_without_the_people_ages_are_grouped_and_intervals_survive(harbour: Clin
 def test_a_movement_alone_gives_its_results_alone(harbour: Clinic) -> None:
     codes = {
         each["code"]["coding"][0]["code"]
-        for each in lines(harbour, movement="hip_flexion")
+        for each in lines(harbour, movements=("hip_flexion",))
         if each["resourceType"] == "Observation"
     }
     assert codes == {"manual-muscle-test", "hip_flexion"}

@@ -271,15 +271,24 @@ def test_the_checksums_of_the_manifest_are_those_of_the_files(
     assert all((tmp_path / entry["name"]).stat().st_size == entry["bytes"] for entry in entries)
 
 
-def test_a_movement_alone_leaves_the_others_out_of_every_layout(
+def test_movements_leave_the_others_out_of_every_layout(
     harbour: Clinic, visits: Patient, physio: User
 ) -> None:
     make_signed(visits, physio, {HIP: grade(9)}, battery="full")
     for shape, count in ((Shape(), 4), (Shape(Layout.WIDE), 3), (Shape(blanks=True), 6)):
-        rows = read(as_bytes(harbour, shape, movement="knee_extension"))
+        rows = read(as_bytes(harbour, shape, movements=("knee_extension",)))
         assert len(rows) == count
         assert "hip_flexion_right" not in rows[0]
         assert {row.get("movement", "knee_extension") for row in rows} == {"knee_extension"}
+    both = ("knee_extension", "hip_flexion")
+    assert [row["movement"] for row in read(as_bytes(harbour, Shape(), movements=both))] == [
+        row["movement"] for row in read(as_bytes(harbour, Shape())) if row["movement"] in both
+    ]
+    wide = read(as_bytes(harbour, Shape(Layout.WIDE), movements=both))
+    assert {"hip_flexion_right", "knee_extension_left"} < set(wide[0])
+    assert "hip_extension_right" not in wide[0]
+    file = zipfile.ZipFile(io.BytesIO(as_bytes(harbour, SHAPES["zip"], movements=both)))
+    assert json.loads(file.read("manifest.json"))["filter"]["movement"] == [*both]
 
 
 def test_every_format_has_a_name_and_says_how_fast_it_is() -> None:

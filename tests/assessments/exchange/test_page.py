@@ -214,6 +214,27 @@ def test_the_choice_is_counted_ahead_and_leaves_no_trace(
     assert events() == []
 
 
+def test_several_movements_and_a_whole_region_can_be_chosen_as_in_a_question(
+    page: str, as_user: SignIn, admin: User, patient: Patient, physio: User
+) -> None:
+    results = {
+        KNEE: grade(9),
+        ("hip_flexion", "left"): grade(8),
+        ("elbow_flexion", "left"): grade(8),
+    }
+    make_signed(patient, physio, results)
+    client, chosen = as_user(admin), CHOICE | {"movement": ["knee_extension", "hips"]}
+    said = client.get(page, chosen, headers=HTMX).content.decode()
+    assert "<b>2</b> rows" in said
+    found = {row["movement"] for row in rows_of(client.post(page, chosen))}
+    assert found == {"knee_extension", "hip_flexion"}
+    [event] = events()
+    assert {"hip_flexion", "hip_extension", "knee_extension"} < set(event.detail["movement"])
+    wrong = client.post(page, CHOICE | {"movement": ["knee_extension", "wings"]})
+    assert list(wrong.context["form"].errors) == ["movement"]
+    assert wrong.content.decode().count("checked") >= 2
+
+
 def test_an_incomplete_choice_is_counted_as_nothing(
     page: str, as_user: SignIn, admin: User
 ) -> None:
