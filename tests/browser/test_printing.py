@@ -1,6 +1,7 @@
 """What comes out of a printer, sheet by sheet, and what a telephone folds."""
 
 import re
+from itertools import chain
 
 from playwright.sync_api import Page, expect
 
@@ -28,12 +29,13 @@ def test_every_sheet_of_a_patients_pages_names_the_patient(page: Page, sign_in: 
     person = find_patient(page, SHOWCASE, SHOWCASE)
     page.get_by_role("row").filter(has_text="signed").get_by_role("link").last.click()
     record = page.url
-    for path in (person, f"{person}trends/", f"{person}compare/", record):
-        for sheet in sheets(page, path):
-            assert "WINTERS, Álma" in sheet
-            assert SHOWCASE in sheet
-    compared = sheets(page, f"{person}compare/")
-    body = sheet_with(compared, "antigravity crossedchangedwatch")
+    compare = f"{person}compare/"
+    found = {path: sheets(page, path) for path in (person, f"{person}trends/", compare, record)}
+    for sheet in chain.from_iterable(found.values()):
+        assert "WINTERS, Álma" in sheet
+        assert SHOWCASE in sheet
+    assert len(found[record]) == 2  # its grades with what was around them, and the body
+    body = sheet_with(found[compare], "antigravity crossedchangedwatch")
     assert all(words in body for words in ("On the body", "Front", "Back", "Toe flex"))
 
 
