@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from mmt.kept import Kept
 
+from .again import FILE
 from .factors.sealing import seal, unseal
 from .models import Session, User
 from .session import ADDRESS, AGENT, SEEN, STARTED
@@ -36,12 +37,12 @@ SYSTEMS = {
 _with_person = Kept(lambda key: Session.objects.filter(session_key=key).select_related("user"))
 
 
-SEALED = {SECRET, WAITING}
+SEALED = {SECRET, WAITING, FILE}
 
 
 class SessionStore(DatabaseStore):
     """What a session holds back is sealed in its row: the secret of an app that is being set up, as
-    that of one in use is, and a form that waits until its person has given the password again.
+    that of one in use is, and what waits until its person has given the password again.
 
     `person` was read together with the session; None where nobody is signed in.
     """

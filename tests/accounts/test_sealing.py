@@ -85,9 +85,11 @@ def test_so_is_a_form_that_waits_for_the_password(
     form = {"ground": "consent", "reason": "Kanarienvogel"}
     with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
         client.post(reverse("team:invite"), form)
+        client.post(reverse("exports:index"), form)
     [row] = Session.objects.filter(user=admin)
     assert "Kanarienvogel" not in str(DatabaseStore().decode(row.session_data))
     assert "Kanarienvogel" in str(client.session["account_reauthentication_state"])
+    assert "Kanarienvogel" in str(client.session["file_asked_for"])
 
 
 def test_a_session_outlives_the_key_that_sealed_a_secret_in_it(
