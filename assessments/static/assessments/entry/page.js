@@ -114,7 +114,10 @@ function tell() {
       const line = document.createElement("li");
       const arrow = document.createElement("span");
       arrow.className = stepOf(cell) < 0 ? "arrow-worse" : "arrow-better";
-      line.append(arrow, ` ${nameOf(cell)} ${cell.dataset.was} → ${cell.dataset.grade}`);
+      const step = document.createElement("span");
+      step.className = "nowrap";
+      step.textContent = `${cell.dataset.was} → ${cell.dataset.grade}`;
+      line.append(arrow, ` ${nameOf(cell)} `, step);
       return line;
     }),
   );
