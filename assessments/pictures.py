@@ -25,6 +25,7 @@ from .comparing import Comparison, ComparisonForm, comparison_of
 from .history import History, Visit
 from .measured import measured_of
 from .querysets import load_history
+from .rasterise import image_of
 from .rules import rule_of
 from .trends import Trends, TrendsFilter, trends_of
 
@@ -169,7 +170,7 @@ class Taken(NamedTuple):
 
 
 def take(picture: Picture, form: str, patient: Patient, query: QueryDict, *, by: User) -> Taken:
-    """Return the file in the form "svg" or "png". Raises NothingDrawn, NoFonts."""
+    """Return the file in the form "svg" or "png". Raises NothingDrawn, NoFonts, NotDrawn."""
     shown = picture.draw(patient, load_history(patient), query)
     if not shown.visits:
         raise NothingDrawn
@@ -186,13 +187,13 @@ def take(picture: Picture, form: str, patient: Patient, query: QueryDict, *, by:
 def png(drawn: str) -> bytes:
     """Return the image of a file of `standalone`, as large as SCALE and MOST_PIXELS allow.
 
-    Raises NoFonts: without a font there would be no code in any cell.
+    Raises NoFonts, since without a font there would be no code in any cell, and NotDrawn.
     """
     if not _has_fonts():
         raise NoFonts
     width, height = size_of(drawn)
     scale = min(SCALE, (MOST_PIXELS / (width * height)) ** 0.5)
-    return resvg_py.svg_to_bytes(svg_string=drawn, width=int(width * scale))
+    return image_of(drawn, width=int(width * scale))
 
 
 @cache

@@ -14,6 +14,7 @@ from mmt.audit.models import Action
 
 from ..charts.plots import NothingDrawn
 from ..pictures import PICTURES, NoFonts, take
+from ..rasterise import NotDrawn
 from .access import SignedInRequest, get_patient
 
 FORMS = ("svg", "png")
@@ -31,6 +32,9 @@ def picture(request: SignedInRequest, patient_id: UUID, kind: str, form: str) ->
         raise Http404 from nothing
     except NoFonts:
         messages.error(request, _("This server has no font to draw an image with. Take the SVG."))
+        return redirect("assessments:person", patient.pk)
+    except NotDrawn:
+        messages.error(request, _("The image could not be drawn. Take the SVG."))
         return redirect("assessments:person", patient.pk)
     with transaction.atomic():
         record(

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments import rasterise
 from assessments.models import Assessment
 from assessments.pictures import PICTURES
 from mmt.accounts.models import User
@@ -63,6 +64,23 @@ def test_each_picture_is_an_image(
 ) -> None:
     answer = ask(as_user(clinician), patient, kind, "png", f"?visit={visits[1].pk}")
     assert answer.content.startswith(b"\x89PNG")
+
+
+def test_an_image_that_takes_too_long_is_said_and_is_no_export(
+    monkeypatch: pytest.MonkeyPatch,
+    as_user: AsUser,
+    patient: Patient,
+    clinician: User,
+    visits: list[Assessment],
+) -> None:
+    with pytest.raises(rasterise.NotDrawn):
+        rasterise.image_of("no picture", width=100)
+    monkeypatch.setattr(rasterise, "LONGEST", 0)
+    query = f"?visit={visits[1].pk}"
+    client, person = as_user(clinician), reverse("assessments:person", args=[patient.pk])
+    assert ask(client, patient, "body-map", "png", query).headers["Location"] == person
+    assert "The image could not be drawn" in client.get(person).content.decode()
+    assert not AuditEvent.objects.filter(action=Action.EXPORTED).exists()
 
 
 def test_the_name_of_the_file_tells_the_day_and_nobody(
