@@ -3,68 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mmt.audit.models import Action, AuditEvent, Outcome
 
-from ..instrument import LabelledEnum
+from .phrases import DID, OTHERS, Kind, Text
 
-Text = Promise | str
-
-
-class Kind(LabelledEnum):
-    """What an event means to the patient it is about."""
-
-    SAW = "saw", gettext_lazy("saw")
-    CHANGED = "changed", gettext_lazy("changed")
-    TOOK = "took", gettext_lazy("took out or printed")
-    TRIED = "tried", gettext_lazy("was refused")
-
-
-# Of those that concern a patient; others are told by the name of the action.
-DID: Mapping[Action, tuple[Kind, Text]] = {
-    Action.PATIENT_VIEWED: (Kind.SAW, gettext_lazy("opened the record")),
-    Action.LETTER_READ: (Kind.TOOK, gettext_lazy("downloaded a letter or report")),
-    Action.EXPORTED: (Kind.TOOK, gettext_lazy("exported records")),
-    Action.PRINTED: (Kind.TOOK, gettext_lazy("printed a page of the record")),
-    Action.ACCESS_LOG_GIVEN: (Kind.TOOK, gettext_lazy("downloaded this list of accesses")),
-    Action.EVERYTHING_TAKEN: (Kind.TOOK, gettext_lazy("took out everything held")),
-    Action.ACCESS_REFUSED: (Kind.TRIED, gettext_lazy("tried to open the record")),
-    Action.EMERGENCY_OPENED: (
-        Kind.SAW,
-        gettext_lazy("opened the record from another clinic, giving a reason"),
-    ),
-    Action.EMERGENCY_ENDED: (Kind.SAW, gettext_lazy("ended the access from another clinic")),
-    Action.EMERGENCY_REVIEWED: (
-        Kind.SAW,
-        gettext_lazy("looked at the access from another clinic"),
-    ),
-    Action.PATIENT_REGISTERED: (Kind.CHANGED, gettext_lazy("registered the patient")),
-    Action.PATIENT_EDITED: (Kind.CHANGED, gettext_lazy("changed the patient’s own data")),
-    Action.PATIENT_ARCHIVED: (Kind.CHANGED, gettext_lazy("archived the patient")),
-    Action.PATIENT_RESTORED: (Kind.CHANGED, gettext_lazy("took the patient back from the archive")),
-    Action.ERASURE_ASKED: (Kind.CHANGED, gettext_lazy("asked for the patient to be erased")),
-    Action.ERASURE_CONFIRMED: (Kind.CHANGED, gettext_lazy("confirmed that the patient is erased")),
-    Action.ERASURE_WITHDRAWN: (Kind.CHANGED, gettext_lazy("withdrew the erasure of the patient")),
-    Action.DRAFT_STARTED: (Kind.CHANGED, gettext_lazy("started an assessment")),
-    Action.DRAFT_DISCARDED: (Kind.CHANGED, gettext_lazy("discarded a draft")),
-    Action.RETENTION_APPLIED: (
-        Kind.CHANGED,
-        gettext_lazy("removed a discarded draft when its time had passed"),
-    ),
-    Action.DRAFT_RESTORED: (Kind.CHANGED, gettext_lazy("took a draft back")),
-    Action.ASSESSMENT_SIGNED: (Kind.CHANGED, gettext_lazy("signed an assessment")),
-    Action.ASSESSMENT_AMENDED: (Kind.CHANGED, gettext_lazy("amended a signed assessment")),
-    Action.ASSESSMENT_VOIDED: (Kind.CHANGED, gettext_lazy("voided an assessment")),
-    Action.ASSESSMENT_MOVED: (
-        Kind.CHANGED,
-        gettext_lazy("moved an assessment from one patient to another"),
-    ),
-    Action.ASSESSMENT_IMPORTED: (Kind.CHANGED, gettext_lazy("imported an assessment")),
-    Action.LETTER_MADE: (Kind.CHANGED, gettext_lazy("wrote a letter or report")),
-}
 # What was printed, by the name of the page.
 PAGES: Mapping[str, Text] = {
     "assessments:person": gettext_lazy("the patient’s page"),
@@ -100,10 +45,9 @@ def did(event: AuditEvent) -> str:
     if known:
         return str(DID[known][1])
     try:
-        label = str(Action(event.action).label)
-    except ValueError:
-        label = event.action.replace("_", " ")
-    return label[:1].lower() + label[1:]
+        return str(OTHERS[Action(event.action)])
+    except ValueError:  # of a later version
+        return event.action.replace("_", " ")
 
 
 def kind_of(event: AuditEvent) -> Kind:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.auditing import files, found
+from assessments.auditing.phrases import DID, OTHERS
 from assessments.exchange.export import ExportWithdrawn
 from mmt.accounts.actions import deactivate_membership
 from mmt.accounts.models import Clinic, User
@@ -110,7 +111,7 @@ def test_sign_ins_of_the_clinics_people_are_on_it(
     record(Action.SIGN_IN_FAILED, by=None, actor=physio.email, outcome=Outcome.REFUSED)
     record(Action.SIGN_IN_FAILED, by=None, actor="who@ever.test", outcome=Outcome.REFUSED)
     assert shown(as_user(admin), "log=sign-ins")[1:3] == [
-        "physio@harbour.test sign-in refused",
+        "physio@harbour.test tried to sign in",
         "Pia Physio signed in",
     ]
     assert "Stan Stranger signed in" not in shown(as_user(admin), "log=sign-ins")
@@ -232,3 +233,8 @@ def test_a_role_taken_away_ends_the_file_on_its_way(
         next(file)
     told = AuditEvent.objects.filter(action=Action.AUDIT_EXPORTED).order_by("pk")
     assert [event.outcome for event in told] == [Outcome.DONE, Outcome.REFUSED]
+
+
+def test_every_action_of_the_log_is_told_behind_a_name() -> None:
+    assert set(DID) | set(OTHERS) == set(Action)
+    assert not set(DID) & set(OTHERS)
