@@ -61,7 +61,7 @@ def draw(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 1500})
     page.goto(f"{address}trends/")
     page.locator("[data-chart=heat-map]").evaluate(
-        "picture => picture.closest('section').scrollIntoView()"
+        "picture => picture.closest('section').scrollIntoView({behavior: 'instant'})"
     )
     page.wait_for_timeout(300)
     keep(page, "trends.png")
