@@ -150,9 +150,11 @@ def _cautions(found: change.Change) -> list[str]:
 
 @register.filter
 def kept(result: Result) -> str:
-    """Tell what was asked about a result and answered with "keep"."""
-    words = ", ".join(str(Prompt(key).label) for key in result.confirmed)
-    return _("kept when asked: %s") % words
+    """Tell what was asked about a result and answered with "keep"; "" if nothing was asked about
+    it alone: what was asked about all at once is told once.
+    """
+    asked = [Prompt(key) for key in result.confirmed if key != Prompt.PACE]
+    return _("kept when asked: %s") % ", ".join(str(each.label) for each in asked) if asked else ""
 
 
 @register.filter

@@ -17,6 +17,7 @@ from patients.permissions import check_user_can_edit
 
 from .. import charts, instrument
 from ..auditing.rights import check_user_can_read_accesses
+from ..consistency import Prompt
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
 from ..models import Assessment, ImportedVisit, Letter
@@ -57,6 +58,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "groups": instrument.by_region(assessment.movements),
         "results": results,
         "tested": sum(result.level is not None for result in results.values()),
+        "paced": any(Prompt.PACE in result.confirmed for result in results.values()),
         "total": len(assessment.cells),
         "sums": _sums(assessment, results),
         "profile": instrument.profile(assessment.profile),

@@ -98,6 +98,9 @@ def test_the_same_everywhere_within_seconds_is_one_question(client: Client, scor
     assert page(client, "sign", draft).text.count(PACE) == 1
     sign(client, draft)
     assert Score.objects.filter(assessment=draft, confirmed="pace").count() == 24
+    told = page(client, "read", draft).text
+    assert told.count("the same grade everywhere") == 1
+    assert "kept when asked:" not in told
 
 
 @pytest.mark.parametrize(
