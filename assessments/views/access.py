@@ -1,6 +1,6 @@
 """The door, for views: a patient or record of one's clinics, or 404 with an empty mouth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from mmt.accounts.again import ask_again_to_do
-from mmt.accounts.models import Clinic
+from mmt.accounts.models import Clinic, User
 from mmt.accounts.refusals import pattern_of
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record_refusal, record_viewing, this_hour
@@ -33,9 +33,11 @@ __all__ = [
     "get_listed",
     "get_patient",
     "get_to_save",
+    "know_people",
 ]
 
 Check = Callable[..., None]
+PEOPLE = ("tester", "entered_by", "signed_by", "voided_by")
 M = TypeVar("M", bound=Model)
 
 
@@ -87,6 +89,7 @@ def get_assessment(
     leads elsewhere, as after a second click.
     """
     found = _the_one(_kept_to_show(assessment_id, *reach_of(request.user)))
+    know_people([found], request.user)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if when(found) else None, attempt)
     return found
@@ -106,6 +109,7 @@ def _to_save(assessment_id: UUID, hour: datetime, user: UUID, *reach: Any) -> As
 
 
 _kept_patient, _kept_to_show, _kept_to_save = Kept(_patient), Kept(_to_show), Kept(_to_save)
+_kept_people = Kept(lambda people: User.objects.filter(pk__in=people))
 
 
 def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
@@ -130,7 +134,7 @@ def get_listed(
     """Return a record like `get_assessment`, also one of an open blind pair: for pages that show
     no score of it.
     """
-    found = _find(Assessment.objects.listed_to(request.user), assessment_id)
+    found = _find(request, Assessment.objects.listed_to(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check, attempt)
     return found
@@ -142,7 +146,7 @@ def get_discarded(
     """Return a record like `get_assessment`, were it a discarded draft. Signed, it is not asked
     about: the view leads elsewhere.
     """
-    found = _find(Assessment.objects.of_clinics_of(request.user), assessment_id)
+    found = _find(request, Assessment.objects.of_clinics_of(request.user), assessment_id)
     about = {"clinic_id": found.clinic_id, "patient_id": found.patient_id}
     _let_in(request, found, about, check if found.is_draft else None, attempt)
     return found
@@ -157,15 +161,31 @@ def get_letter(request: SignedInRequest, letter_id: UUID) -> Letter:
     return found
 
 
-def _find(among: AssessmentQuerySet, assessment_id: UUID) -> Assessment:
-    return get_object_or_404(_with_all(among), pk=assessment_id)
+def _find(request: SignedInRequest, among: AssessmentQuerySet, assessment_id: UUID) -> Assessment:
+    found = get_object_or_404(_with_all(among), pk=assessment_id)
+    know_people([found], request.user)
+    return found
 
 
 def _with_all(found: AssessmentQuerySet) -> AssessmentQuerySet:
-    people = ("tester", "entered_by", "signed_by", "voided_by")
-    return found.with_own_order().select_related(
-        "patient", "patient__clinic", "clinic", "draft", *people
-    )
+    return found.with_own_order().select_related("patient", "draft")
+
+
+def know_people(records: Collection[Assessment], reader: User) -> None:
+    """Give records that were read with their patients their clinic and their people.
+
+    These are mostly the reader and the reader's clinic, which are here: joined, PostgreSQL took
+    longer to plan the question than to answer it.
+    """
+    clinics = {each.pk: each for each in reader.clinics}
+    clinics |= Clinic.objects.in_bulk({each.clinic_id for each in records} - clinics.keys())
+    people = {reader.pk: reader}
+    named = {getattr(each, f"{name}_id") for each in records for name in PEOPLE} - {None}
+    people |= {each.pk: each for each in _kept_people(sorted(named - people.keys()))}
+    for record in records:
+        record.clinic = record.patient.clinic = clinics[record.clinic_id]
+        for name in PEOPLE:
+            setattr(record, name, people.get(getattr(record, f"{name}_id")))
 
 
 def _the_one(found: list[M]) -> M:
