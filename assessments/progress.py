@@ -15,12 +15,11 @@ from django.db.models.functions import Cast
 from mmt.accounts.models import Clinic
 from patients.models import Event, EventKind, Patient
 
-from . import instrument
-from .change import CONFIRMABLE, flag_of, judge
-from .history import Cell, Result
-from .instrument import Status
+from .change import CONFIRMABLE, Rule, judge
+from .history import Cell
 from .models import Assessment, Progress, Score
-from .progress_rows import COLUMNS, KEY, Rows, Tested
+from .progress_rows import COLUMNS, KEY, Rows, Tested, way
+from .progress_step import move_on
 from .querysets import in_force
 from .rules import rule_of
 from .tables import insert_stored, keeper, update, upsert
@@ -60,25 +59,31 @@ def refresh(patient: Patient, cells: Iterable[Cell]) -> None:
 
 
 def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
-    """Take in a visit just signed, with the levels of its graded cells.
+    """Take in a visit just signed, with the levels of its graded cells, of a patient who is held.
 
     The newest visit moves each cell on by one, however long the history; any other is derived.
     """
-    patient = assessment.patient
-    lock(patient)
-    known = {(row.movement, row.side): row for row in Progress.objects.filter(patient=patient)}
-    if any(known[cell].latest_at >= assessment.tested_at for cell in levels if cell in known):
+    patient, rule = assessment.patient, rule_of(assessment.clinic)
+    stands = Progress.objects.filter(patient=patient).values_list(
+        "movement", "side", "baseline_level", "latest_level", "latest_at"
+    )
+    known: dict[Cell, Sequence[Any]] = {(row[0], row[1]): row[2:] for row in stands}
+    if any(known[cell][-1] >= assessment.tested_at for cell in levels if cell in known):
         refresh(patient, levels)
         return
-    moved = []
-    for (movement, side), level in levels.items():
-        visit = (movement, side, level, assessment.tested_at, assessment.pk, assessment.tester_id)
-        row = known.get((movement, side))
-        if row:
-            _set(row, "previous", _latest(row))
-            _set(row, "latest", visit)
-        moved.append(row or _derive(patient, [visit]))
-    _write(assessment.clinic, moved)
+    ways = {}
+    for cell, level in levels.items():
+        baseline, previous, _at = known.get(cell, (level, None, None))
+        ways[cell] = way(baseline, previous, level, rule)
+    open_places = [(patient.pk, *cell) for cell in ways if ways[cell][2] in CONFIRMABLE]
+    confirmed = _confirmed(open_places, rule)
+    move_on(
+        assessment,
+        (
+            (*cell, levels[cell], *found, (patient.pk, *cell) in confirmed)
+            for cell, found in ways.items()
+        ),
+    )
     _refresh_last_seen(patient)
 
 
@@ -173,23 +178,23 @@ def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
 
 def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
     """Judge the latest grade of each row against its baseline: at most two queries in all."""
-    rule, open_rows = rule_of(clinic), []
+    rule, open_rows = rule_of(clinic), {}
     for row in rows:
-        thirds = instrument.THIRDS[row.latest_level]
-        row.since_baseline = thirds - instrument.THIRDS[row.baseline_level]
-        if row.previous_level is not None:
-            row.since_previous = thirds - instrument.THIRDS[row.previous_level]
-        flag = flag_of(_graded(row.baseline_level), _graded(row.latest_level), rule)
-        row.flag, row.confirmed = flag.value, False
-        if flag in CONFIRMABLE:
-            open_rows.append(row)
-    if not open_rows:
-        return
-    relapses = _relapses({row.patient_id for row in open_rows})
-    found = _series(open_rows)
-    for row in open_rows:
-        levels = found[row.patient_id, row.movement, row.side]
-        row.confirmed = judge(levels, rule, relapses[row.patient_id])[1]
+        found = way(row.baseline_level, row.previous_level, row.latest_level, rule)
+        row.since_baseline, row.since_previous, row.flag = found
+        row.confirmed = False
+        if row.flag in CONFIRMABLE:
+            open_rows[row.patient_id, row.movement, row.side] = row
+    for place in _confirmed(open_rows, rule):
+        open_rows[place].confirmed = True
+
+
+def _confirmed(places: Collection[Place], rule: Rule) -> set[Place]:
+    """Return which changes of these cells stand when tested again: at most two queries."""
+    if not places:
+        return set()
+    found, relapses = _series(places), _relapses({place[0] for place in places})
+    return {place for place in places if judge(found[place], rule, relapses[place[0]])[1]}
 
 
 def _relapses(patients: Collection[UUID]) -> Mapping[UUID, list[date]]:
@@ -202,10 +207,11 @@ def _relapses(patients: Collection[UUID]) -> Mapping[UUID, list[date]]:
     return found
 
 
-def _series(rows: Sequence[Progress]) -> Series:
-    """Return the grades of the cells of these rows."""
+def _series(places: Collection[Place]) -> Series:
+    """Return the grades of these cells."""
     found: dict[Place, list[Any]] = defaultdict(list)
-    patients, movements = {row.patient_id for row in rows}, {row.movement for row in rows}
+    patients = {patient for patient, _movement, _side in places}
+    movements = {movement for _patient, movement, _side in places}
     graded = _graded_scores(patients, movements).values_list(
         "assessment__patient_id",
         "movement",
@@ -217,17 +223,6 @@ def _series(rows: Sequence[Progress]) -> Series:
     for patient, movement, side, at, zone, level in graded:
         found[patient, movement, side].append((at.astimezone(ZoneInfo(zone)), level))
     return found
-
-
-def _latest(row: Progress) -> Row:
-    return (
-        row.movement,
-        row.side,
-        row.latest_level,
-        row.latest_at,
-        row.latest_assessment_id,
-        row.latest_tester_id,
-    )
 
 
 def _refresh_last_seen(patient: Patient) -> None:
@@ -251,10 +246,6 @@ def _graded_scores(patients: Collection[UUID], movements: set[str] | None) -> Qu
     if movements is not None:
         found = found.filter(movement__in=movements)
     return found.order_by("assessment__tested_at", "assessment__entered_at", "assessment_id")
-
-
-def _graded(level: int) -> Result:
-    return Result(Status.GRADED.value, level)
 
 
 def _derive(patient: Patient, rows: Sequence[Row]) -> Progress:

@@ -54,11 +54,11 @@ class Rows:
         for cell, found in grades.items():
             first, last = found[0], found[-1]
             before = found[-2] if len(found) > 1 else None
-            way = _way(first[0], before[0] if before else None, last[0], self._rule)
-            confirmed = way[2] in CONFIRMABLE and self._is_confirmed(found, relapses)
+            judged = way(first[0], before[0] if before else None, last[0], self._rule)
+            confirmed = judged[2] in CONFIRMABLE and self._is_confirmed(found, relapses)
             previous = (before[0], *before[1].told) if before else NEVER
             baseline, latest = ((each[0], *each[1].told) for each in (first, last))
-            yield self._clinic, key, *cell, *baseline, *previous, *latest, *way, confirmed
+            yield self._clinic, key, *cell, *baseline, *previous, *latest, *judged, confirmed
 
     def _is_confirmed(self, found: Sequence[tuple[int, Tested]], relapses: Sequence[date]) -> bool:
         series = [(visit.there, level) for level, visit in found]
@@ -66,7 +66,7 @@ class Rows:
 
 
 @lru_cache(4_096)
-def _way(
+def way(
     baseline: int, previous: int | None, latest: int, rule: Rule
 ) -> tuple[int, int | None, str]:
     """Return the way from baseline and from previous in thirds of a grade, and the flag."""
