@@ -1,7 +1,8 @@
 """What a person must see before signing: what is missing, wrong, filled at once, or to be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.functional import cached_property
 
@@ -13,7 +14,7 @@ from ..models import Assessment, Draft
 from ..wording import written
 from .content import Content, read_content
 from .earlier import last_known
-from .forms import CONTEXT_FIELDS, ContextForm
+from .forms import ContextForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,13 @@ class Review:
 def context_form(assessment: Assessment, draft: Draft) -> ContextForm:
     """Return the context form, filled with what was typed so far."""
     typed = {key: value["text"] for key, value in draft.cells.items() if key.startswith("context.")}
-    form = ContextForm(instance=assessment)
-    initial = {form.add_prefix(name): form[name].value() for name in (*CONTEXT_FIELDS, "tested_at")}
-    data = {key: "" if value is None else value for key, value in initial.items()} | typed
-    return ContextForm(data, instance=assessment)
+    form = ContextForm(typed, instance=assessment)
+    form.data = {form.add_prefix(name): stands for name, stands in _standing(form)} | typed
+    return form
+
+
+def _standing(form: ContextForm) -> Iterator[tuple[str, Any]]:
+    """Yield what each field shows before anything is typed."""
+    for name, field in form.fields.items():
+        value = field.prepare_value(form.get_initial_for_field(field, name))
+        yield name, "" if value is None else value
