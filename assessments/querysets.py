@@ -53,12 +53,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         `may_open` says which of them the person may read.
         """
-        found = self._of_clinics_of(user).exclude(draft__discarded_at__isnull=False)
-        return found.annotate(may_open=_is_open_to(user.pk))
+        return self.listed_within_reach(*reach_of(user))
 
-    def _of_clinics_of(self, user: User) -> "AssessmentQuerySet":
-        _person, clinics, opened = reach_of(user)
-        return self._of_reach(clinics, opened)
+    def listed_within_reach(
+        self, user: UUID, clinics: Sequence[UUID], opened: Sequence[UUID]
+    ) -> "AssessmentQuerySet":
+        """What `listed_to` finds, by the person's `reach_of`: for a question that is kept."""
+        found = self._of_reach(clinics, opened).exclude(draft__discarded_at__isnull=False)
+        return found.annotate(may_open=_is_open_to(user))
 
     def _of_reach(self, clinics: Sequence[UUID], opened: Sequence[UUID]) -> "AssessmentQuerySet":
         mine = Q(clinic__in=clinics)

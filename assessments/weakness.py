@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
+from mmt.kept import Kept
 from patients.fields import PickedDateField, PlainTextField, problem_with_day
 from patients.happening_forms import HappenedForm
 from patients.models import Patient
@@ -90,11 +91,19 @@ class Judged:
     earlier: list[Weakness]
 
 
+_judgements = Kept(
+    lambda patient: (
+        Weakness.objects.filter(patient=patient)
+        .select_related("judged_by")
+        .order_by("-judged_on", "-entered_at", "pk")
+    )
+)
+
+
 def judgements_of(patient: Patient) -> list[Judged]:
     """Return the regions that were judged, in the instrument's order, in one query."""
     found: dict[str, list[Weakness]] = {}
-    rows = Weakness.objects.filter(patient=patient).select_related("judged_by")
-    for row in rows.order_by("-judged_on", "-entered_at", "pk"):
+    for row in _judgements(patient.pk):
         found.setdefault(row.region, []).append(row)
     return [
         Judged(region, found[region][0], found[region][1:])

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from mmt.kept import Kept
 
 from .happening_forms import (
     CareContactForm,
@@ -140,14 +143,21 @@ def cards_of(patient: Patient) -> list[Card]:
 
 
 def _card(kind: Kind, patient: Patient) -> Card:
-    rows = getattr(patient, kind.rows).select_related("voided_by")
-    lines = [
-        line_of(kind, row)
-        for row in rows.order_by(F("started").desc(nulls_last=True), "-entered_at", "pk")
-    ]
+    lines = [line_of(kind, row) for row in _kept_rows[kind.name](patient.pk)]
     standing = [line for line in lines if line.row.voided_at is None]
     in_error = [line for line in lines if line.row.voided_at is not None]
     return Card(kind, standing[:SHOWN], standing[SHOWN:], in_error)
+
+
+def _rows_of(kind: Kind) -> Kept[Any]:
+    def rows(patient: UUID) -> QuerySet[Any]:
+        found = kind.model.objects.filter(patient=patient).select_related("voided_by")
+        return found.order_by(F("started").desc(nulls_last=True), "-entered_at", "pk")
+
+    return Kept(rows)
+
+
+_kept_rows = {kind.name: _rows_of(kind) for kind in KINDS}
 
 
 def line_of(kind: Kind, row: AnyHappened) -> Line:

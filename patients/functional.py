@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from mmt.kept import Kept
+
 from .models import FunctionalKind, FunctionalTest, Patient
 
 SHOWN_OF_A_KIND = 3
@@ -16,11 +18,19 @@ class LatestTests:
     in_error: list[FunctionalTest]
 
 
+_tests = Kept(
+    lambda patient: (
+        FunctionalTest.objects.filter(patient=patient)
+        .select_related("tester", "voided_by")
+        .order_by("-tested_on", "-entered_at")
+    )
+)
+
+
 def latest_tests(patient: Patient) -> LatestTests:
     found: defaultdict[str, list[FunctionalTest]] = defaultdict(list)
     in_error = []
-    tests = patient.functional_tests.select_related("tester", "voided_by")
-    for test in tests.order_by("-tested_on", "-entered_at"):
+    for test in _tests(patient.pk):
         if test.voided_at is not None:
             in_error.append(test)
         elif len(found[test.kind]) < SHOWN_OF_A_KIND:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from mmt.accounts.models import Clinic
+from mmt.kept import Kept
 from patients.cards import cards_of
 from patients.erasure import check_user_can_erase, standing_of
 from patients.functional import latest_tests
 from patients.permissions import check_user_can_edit
+from patients.querysets import reach_of
 
 from .. import charts, instrument
 from ..auditing.rights import check_user_can_read_accesses
@@ -31,13 +34,13 @@ from ..permissions import (
     check_user_can_write_letter,
     user_can,
 )
-from ..querysets import visit_of
+from ..querysets import AssessmentQuerySet, visit_of
 from ..rules import rule_of
 from ..signing import signature_of
 from ..since_baseline import changes_since_baseline
 from ..weakness import judgements_of
 from ..wording import context_facts, measurements_in_order
-from .access import SignedInRequest, get_assessment, get_patient
+from .access import SignedInRequest, get_assessment, get_patient, know_people
 from .offline import kept_addresses
 
 LATEST_SHOWN = 8
@@ -119,16 +122,24 @@ def _sums(assessment: Assessment, results: Mapping[Cell, Result]) -> list[instru
     return instrument.named_sums(battery, assessment.profile, results) if battery else []
 
 
+def _listed(patient: UUID, *reach: Any) -> AssessmentQuerySet:
+    found = Assessment.objects.filter(patient=patient)
+    return found.listed_within_reach(*reach).latest_first()
+
+
+_kept_listed = Kept(_listed)
+_kept_letters = Kept(lambda patient: Letter.objects.filter(assessment__patient=patient).listed())
+
+
 @require_safe
 def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     """The patient: what to do next, what changed, every assessment, what happened."""
     patient = get_patient(request, patient_id)
     rule = rule_of(patient.clinic)
-    assessments = list(
-        patient.assessments.listed_to(request.user)
-        .select_related("tester", "entered_by", "draft", "draft__saved_by")
-        .latest_first()
-    )
+    assessments = _kept_listed(patient.pk, *reach_of(request.user))
+    for assessment in assessments:
+        assessment.patient = patient
+    know_people(assessments, request.user)
     may_record = user_can(check_user_can_record, request.user, patient)
     context = {
         "patient": patient,
@@ -137,7 +148,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
         "cards": cards_of(patient),
-        "letters": Letter.objects.filter(assessment__patient=patient).listed(),
+        "letters": _kept_letters(patient.pk),
         "weakness": judgements_of(patient),
         "functional": latest_tests(patient),
         "may_record": may_record,

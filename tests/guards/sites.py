@@ -14,7 +14,7 @@ DOORS = {
     "ever_within_reach",
     "of_clinics_of",
     "listed_to",
-    "_of_clinics_of",
+    "listed_within_reach",
     "_of_reach",
 }
 SCOPES = {"clinic__in", "pk__in", "owner", "user", "patient", "assessment", "clinic"}
