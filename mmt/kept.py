@@ -13,38 +13,40 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, models
-from django.db.models.query import get_related_populators
+from django.db.models.query import ValuesListIterable, get_related_populators
 from django.utils import timezone
 
-M = TypeVar("M", bound=models.Model)
+R = TypeVar("R")  # what the query gives: objects, or rows of values
 Value: TypeAlias = UUID | str | datetime
-Values: TypeAlias = Value | Sequence[UUID]
+Values: TypeAlias = Value | Sequence[UUID] | Sequence[str]
 
 
-class Kept(Generic[M]):
+class Kept(Generic[R]):
     """`ask` returns the query for values, and makes nothing of them but conditions of equality or
     membership: it is called once with others in their place.
 
-    A call returns the objects as the query would, related ones and annotations included.
+    A call returns the objects as the query would, related ones and annotations included, or the
+    rows of its `values_list`.
     """
 
-    def __init__(self, ask: "Callable[..., models.QuerySet[M]]") -> None:
+    def __init__(self, ask: "Callable[..., models.QuerySet[Any, R]]") -> None:
         self._ask = ask
-        self._written: dict[tuple[int | None, ...], _Written[M] | None] = {}
+        self._written: dict[tuple[int | None, ...], _Written[R] | None] = {}
 
-    def __call__(self, *values: Values) -> list[M]:
+    def __call__(self, *values: Values) -> list[R]:
         shape = tuple(None if isinstance(each, Value) else len(each) for each in values)
         if shape not in self._written:
             self._written[shape] = self._write(values)
         written = self._written[shape]
         return written.answer(_flat(values)) if written else []
 
-    def _write(self, values: Sequence[Values]) -> "_Written[M] | None":
+    def _write(self, values: Sequence[Values]) -> "_Written[R] | None":
         others: list[Any] = [
             _another(each) if isinstance(each, Value) else list(map(_another, each))
             for each in values
         ]
-        compiler = self._ask(*others).query.get_compiler(DEFAULT_DB_ALIAS)
+        asked = self._ask(*others)
+        compiler = asked.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:  # nothing is a member of no values
@@ -52,29 +54,29 @@ class Kept(Generic[M]):
         places = {_stored(other): place for place, other in enumerate(_flat(others))}
         if places.keys() - set(parameters):
             raise ValueError("A value does not stand in the statement as it was given.")
-        return _Written(sql, [(places.get(each), each) for each in parameters], compiler)
+        given = [(places.get(each), each) for each in parameters]
+        return _Written(sql, given, compiler, asked._iterable_class is ValuesListIterable)
 
 
 @dataclass
-class _Written(Generic[M]):
+class _Written(Generic[R]):
     """One statement; each parameter with the place among the values that it is taken from."""
 
     sql: str
     parameters: Sequence[tuple[int | None, Any]]
     compiler: Any
+    is_of_values: bool
 
     def __post_init__(self) -> None:
-        compiler, chosen = self.compiler, self.compiler.klass_info["select_fields"]
-        self.model = compiler.klass_info["model"]
-        self.own = slice(chosen[0], chosen[-1] + 1)
-        self.names = [each[0].target.attname for each in compiler.select[self.own]]
-        columns = [each[0] for each in compiler.select[: compiler.col_count]]
-        self.converters = compiler.get_converters(columns)
-        # The stubs know a later Django, in which it takes one argument more.
-        populators: Callable[..., Any] = get_related_populators
-        self.related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        width = self.compiler.col_count
+        self.converters = self.compiler.get_converters(
+            [each[0] for each in self.compiler.select[:width]]
+        )
+        self.made: Callable[[Sequence[Any]], Any] = (
+            (lambda row: tuple(row[:width])) if self.is_of_values else _Maker(self.compiler)
+        )
 
-    def answer(self, values: Sequence[Value]) -> list[M]:
+    def answer(self, values: Sequence[Value]) -> list[R]:
         taken = [
             fixed if place is None else _stored(values[place]) for place, fixed in self.parameters
         ]
@@ -85,13 +87,29 @@ class _Written(Generic[M]):
             # transaction the next line fails as if the database were away: it may be sent again.
             connection.close()
             rows = _rows(self.sql, taken)
-        return list(map(self._made, self.compiler.apply_converters(rows, self.converters)))
+        if self.converters:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        return list(map(self.made, rows))
 
-    def _made(self, row: Sequence[Any]) -> M:
-        made: M = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+
+class _Maker:
+    """Makes an object of a row."""
+
+    def __init__(self, compiler: Any) -> None:
+        chosen = compiler.klass_info["select_fields"]
+        self.model = compiler.klass_info["model"]
+        self.own = slice(chosen[0], chosen[-1] + 1)
+        self.names = [each[0].target.attname for each in compiler.select[self.own]]
+        # The stubs know a later Django, in which it takes one argument more.
+        populators: Callable[..., Any] = get_related_populators
+        self.related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        self.annotated = compiler.annotation_col_map
+
+    def __call__(self, row: Sequence[Any]) -> Any:
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
         for each in self.related:
             each.populate(row, made)
-        for name, place in self.compiler.annotation_col_map.items():
+        for name, place in self.annotated.items():
             setattr(made, name, row[place])
         return made
 

@@ -45,6 +45,17 @@ def test_it_answers_as_its_query_does_whatever_the_values(
         assert len(asked) == (1 if values[0] else 0)
 
 
+def test_rows_of_values_come_as_the_query_gives_them(harbour: Clinic, physio: User) -> None:
+    def roles(people: list, roles: list) -> models.QuerySet:
+        found = Membership.objects.filter(user__in=people, role__in=roles)
+        rows = found.values_list("since", "user__name").annotate(many=models.Count("pk"))
+        return rows.order_by("clinic__name")
+
+    kept, wanted = Kept(roles), ([physio.pk], ["physiotherapist", "lead"])
+    assert kept(*wanted) == list(roles(*wanted)) != []
+    assert kept([harbour.pk], ["clinician"]) == []
+
+
 def test_moments_are_values_as_well(patient: Patient, physio: User) -> None:
     kept = Kept(lambda who, hour: Viewing.objects.filter(actor_id=who, hour=hour))
     hour = timezone.now()

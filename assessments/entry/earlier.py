@@ -1,10 +1,14 @@
 """What was known of a patient's cells before: the last grade, and what was not testable since."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
+
+from mmt.kept import Kept
 
 from .. import instrument
 from ..consistency import Last
@@ -13,17 +17,19 @@ from ..models import Assessment, Progress, Score
 from ..querysets import in_force
 
 Graded = dict[Cell, tuple[int, datetime]]
+EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def last_known(assessment: Assessment) -> Mapping[Cell, Last]:
-    """Return what is known of each cell that was ever graded or not testable before this visit.
+    """Return what is known of each cell that was graded before this visit, and of each that it asks
+    for and that was not testable.
 
     Two queries; a third for a visit of the past, where a later one must not count as the last. A
     visit that has not begun comes after all.
     """
     graded = _graded(assessment)
     found = {cell: Last(level) for cell, (level, _at) in graded.items()}
-    for movement, side, at in _not_testable(assessment):
+    for movement, side, at in _not_testable(assessment, graded):
         level, graded_at = graded.get((movement, side), (None, None))
         if graded_at is None or at > graded_at:
             found[movement, side] = Last(level, not_testable=True)
@@ -40,12 +46,9 @@ def last_codes(assessment: Assessment, known: Mapping[Cell, Last]) -> dict[Cell,
 
 
 def _graded(assessment: Assessment) -> Graded:
-    rows = Progress.objects.filter(patient=assessment.patient_id)
     latest = {
         (movement, side): (level, at)
-        for movement, side, level, at in rows.values_list(
-            "movement", "side", "latest_level", "latest_at"
-        )
+        for movement, side, level, at in _kept_progress(assessment.patient_id)
     }
     if assessment._state.adding or all(at <= assessment.tested_at for _, at in latest.values()):
         return latest
@@ -60,7 +63,13 @@ def _graded_before(assessment: Assessment) -> Graded:
         partition_by=("movement", "side"),
         order_by=[F(name).desc() for name in newest],
     )
-    rows = _scores_before(assessment).filter(level__isnull=False).annotate(place=place)
+    before = Score.objects.filter(
+        in_force("assessment__"),
+        assessment__patient=assessment.patient_id,
+        assessment__tested_at__lte=assessment.tested_at,
+        level__isnull=False,
+    )
+    rows = before.annotate(place=place)
     return {
         (movement, side): (level, at)
         for movement, side, level, at in rows.filter(place=1).values_list(
@@ -70,16 +79,31 @@ def _graded_before(assessment: Assessment) -> Graded:
     }
 
 
-def _not_testable(assessment: Assessment) -> list[tuple[str, str, datetime]]:
-    rows = _scores_before(assessment).filter(status=instrument.Status.NOT_TESTABLE.value)
-    latest = rows.values("movement", "side").annotate(at=Max("assessment__tested_at")).order_by()
-    return list(latest.values_list("movement", "side", "at"))
+def _not_testable(assessment: Assessment, graded: Graded) -> list[tuple[str, str, datetime]]:
+    """Return when each cell was last not testable; one that was graded since may be missing.
+
+    Where all that is asked for was graded once, visits before all these grades are not read.
+    """
+    times = [graded[cell][1] for cell in assessment.cells if cell in graded]
+    since = min(times) if len(times) == len(assessment.cells) else EVER[0]
+    until = EVER[1] if assessment._state.adding else assessment.tested_at
+    return _kept_not_testable(assessment.patient_id, since, until)
 
 
-def _scores_before(assessment: Assessment) -> QuerySet[Score]:
-    found = Score.objects.filter(
-        in_force("assessment__"), assessment__patient=assessment.patient_id
+def _untestable(patient: UUID, since: datetime, until: datetime) -> QuerySet[Score, Any]:
+    rows = Score.objects.filter(
+        in_force("assessment__"),
+        assessment__patient=patient,
+        assessment__tested_at__gt=since,
+        assessment__tested_at__lte=until,
+        status=instrument.Status.NOT_TESTABLE.value,
     )
-    if assessment._state.adding:
-        return found
-    return found.filter(assessment__tested_at__lte=assessment.tested_at)
+    return rows.values_list("movement", "side").annotate(at=Max("assessment__tested_at")).order_by()
+
+
+_kept_progress = Kept(
+    lambda patient: Progress.objects.filter(patient=patient).values_list(
+        "movement", "side", "latest_level", "latest_at"
+    )
+)
+_kept_not_testable = Kept(_untestable)

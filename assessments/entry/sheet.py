@@ -50,7 +50,9 @@ class Sheet:
     @property
     def groups(self) -> list[tuple[str, list[Row]]]:
         """Return (position or region, rows), as the grid has them."""
-        unsaved = Assessment(patient=self.patient, profile=self.profile.key)
+        unsaved = Assessment(
+            patient=self.patient, profile=self.profile.key, movements=self.battery.movements
+        )
         last = last_codes(unsaved, last_known(unsaved))
         return [
             (str(group.label), [_row(movement, last) for movement in movements])
