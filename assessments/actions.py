@@ -1,7 +1,7 @@
 """Writes about signed records: one transaction each, read model and audit event inside it."""
 
 from collections.abc import Mapping
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
+from mmt.kept import Kept
 from patients.models import Patient
 
 from . import pairing, progress
@@ -22,15 +23,17 @@ from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, Sco
 from .models.assessment import IN_FORCE
 from .quality import marks
 from .signing import sign
-from .tables import SCORE, insert
+from .tables import SCORE, insert, update
 
 # What a draft may change of its record: everything but its way into force.
 AS_VALIDATED = tuple(
-    field.name
+    field.attname
     for field in Assessment._meta.concrete_fields
     if not field.primary_key
     and field.name not in {"status", "revision", "apart", "signed_by", "signed_at"}
 )
+_AS_VALIDATED_AND_KEY = attrgetter(*AS_VALIDATED, "pk")
+_kept_apart = Kept(lambda pk: Assessment.objects.filter(pk=pk).values_list("apart"))
 
 
 class StaleRevision(ValueError):
@@ -63,8 +66,8 @@ def sign_assessment(
     _write_scores(assessment, content)
     draft.delete()
     progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
-    assessment.apart = Assessment.objects.values_list("apart", flat=True).get(pk=assessment.pk)
-    assessment.save(update_fields=AS_VALIDATED)
+    [(assessment.apart,)] = _kept_apart(assessment.pk)
+    update(Assessment, AS_VALIDATED, [_AS_VALIDATED_AND_KEY(assessment)])
     signature = _put_in_force(assessment, by=by)
     if not assessment.apart:
         progress.add_visit(assessment, content.levels)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from mmt.accounts.models import Clinic
+from mmt.kept import Kept
 from patients.models import Event, EventKind, Patient
 
 from .change import CONFIRMABLE, Rule, judge
@@ -64,11 +65,11 @@ def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
     The newest visit moves each cell on by one, however long the history; any other is derived.
     """
     patient, rule = assessment.patient, rule_of(assessment.clinic)
-    stands = Progress.objects.filter(patient=patient).values_list(
-        "movement", "side", "baseline_level", "latest_level", "latest_at"
-    )
-    known: dict[Cell, Sequence[Any]] = {(row[0], row[1]): row[2:] for row in stands}
-    if any(known[cell][-1] >= assessment.tested_at for cell in levels if cell in known):
+    known = {
+        (movement, side): (baseline, latest, at)
+        for movement, side, baseline, latest, at in _stands(patient.pk)
+    }
+    if any(known[cell][2] >= assessment.tested_at for cell in levels if cell in known):
         refresh(patient, levels)
         return
     ways = {}
@@ -85,6 +86,13 @@ def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
         ),
     )
     _refresh_last_seen(patient)
+
+
+_stands = Kept(
+    lambda patient: Progress.objects.filter(patient=patient).values_list(
+        "movement", "side", "baseline_level", "latest_level", "latest_at"
+    )
+)
 
 
 def rebuild(patient: Patient) -> None:
@@ -167,8 +175,17 @@ def lock(*patients: Patient) -> None:
 
     Two records of one patient signed at once would each derive progress without the other.
     """
-    wanted = Patient.objects.filter(pk__in=[patient.pk for patient in patients])
-    list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    _locked(sorted(patient.pk for patient in patients))
+
+
+_locked = Kept(
+    lambda patients: (
+        Patient.objects.filter(pk__in=patients)
+        .select_for_update(no_key=True)
+        .order_by("pk")
+        .values_list("pk")
+    )
+)
 
 
 def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
@@ -226,10 +243,19 @@ def _series(places: Collection[Place]) -> Series:
 
 
 def _refresh_last_seen(patient: Patient) -> None:
-    visits = patient.assessments.in_force().latest_first()
-    latest = visits.values_list("tested_at", "time_zone").first()
-    patient.last_seen = latest[0].astimezone(ZoneInfo(latest[1])).date() if latest else None
-    patient.save(update_fields=["last_seen"])
+    latest = _latest_visit(patient.pk)
+    patient.last_seen = latest[0][0].astimezone(ZoneInfo(latest[0][1])).date() if latest else None
+    update(Patient, ["last_seen"], [(patient.last_seen, patient.pk)])
+
+
+_latest_visit = Kept(
+    lambda patient: (
+        Assessment.objects.filter(patient=patient)
+        .in_force()
+        .latest_first()
+        .values_list("tested_at", "time_zone")[:1]
+    )
+)
 
 
 def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:

@@ -13,6 +13,7 @@ from mmt import metrics
 from mmt.accounts.models import User
 from mmt.audit.log import record
 from mmt.audit.models import Action
+from mmt.kept import Kept
 
 from ..models import Assessment, Draft
 from ..pairing import release
@@ -196,14 +197,17 @@ def restore_draft(assessment: Assessment, *, by: User) -> None:
 
 def lock_draft(assessment_id: UUID) -> Draft:
     """Return the draft, held until the transaction ends. Raises NoLongerADraft."""
-    draft = (
-        Draft.objects.select_for_update()
-        .filter(assessment=assessment_id, discarded_at__isnull=True)
-        .first()
-    )
-    if draft is None:
+    found = _kept_open(assessment_id)
+    if not found:
         raise NoLongerADraft(str(assessment_id))
-    return draft
+    return found[0]
+
+
+_kept_open = Kept(
+    lambda assessment: Draft.objects.select_for_update().filter(
+        assessment=assessment, discarded_at__isnull=True
+    )
+)
 
 
 def _conflicts(draft: Draft, operations: list[Operation], client: str) -> list[Conflict]:

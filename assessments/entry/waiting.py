@@ -3,16 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from mmt.accounts.models import User
+from mmt.kept import Kept
 from patients.models import Patient
+from patients.querysets import reach_of
 
 from .. import instrument
 from ..models import Assessment
+from ..people import know_people
 from ..permissions import check_user_can_edit_draft, check_user_can_test_second, user_can
+from ..querysets import AssessmentQuerySet
 from .content import cell_key
 
 OLD_AFTER = timedelta(hours=24)
@@ -95,13 +100,10 @@ def standing_on(moment: datetime, patient: Patient, *, by: User, but: object = N
     day = moment.astimezone(zone).date()
     begins = datetime.combine(day, time(), zone)
     ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    found = (
-        patient.assessments.listed_to(by)
-        .since(begins)
-        .filter(tested_at__lt=ends)
-        .exclude(status="voided")
-        .select_related("clinic", "patient", "draft", "entered_by", "tester")
-    )
+    found = _kept_between(patient.pk, begins, ends, *reach_of(by))
+    for assessment in found:
+        assessment.patient = patient
+    know_people(found, by)
     standing = Standing(day, day == patient.clinic.now().date())
     for assessment in found:
         if but is not None and assessment.pk == but:
@@ -115,3 +117,12 @@ def standing_on(moment: datetime, patient: Patient, *, by: User, but: object = N
         else:
             standing.others.append(waiting(assessment))
     return standing
+
+
+def _between(patient: UUID, begins: datetime, ends: datetime, *reach: Any) -> AssessmentQuerySet:
+    found = Assessment.objects.filter(patient=patient).listed_within_reach(*reach)
+    found = found.filter(tested_at__gte=begins, tested_at__lt=ends).exclude(status="voided")
+    return found.select_related("draft").order_by("tested_at")
+
+
+_kept_between = Kept(_between)

@@ -1,6 +1,6 @@
 """The door, for views: a patient or record of one's clinics, or 404 with an empty mouth."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from mmt.accounts.again import ask_again_to_do
-from mmt.accounts.models import Clinic, User
+from mmt.accounts.models import Clinic
 from mmt.accounts.refusals import pattern_of
 from mmt.accounts.requests import SignedInRequest
 from mmt.audit.log import record_refusal, record_viewing, this_hour
@@ -21,6 +21,7 @@ from patients.models import Patient
 from patients.querysets import PatientQuerySet, reach_of
 
 from ..models import Assessment, Letter
+from ..people import know_people
 from ..querysets import AssessmentQuerySet
 
 __all__ = [
@@ -33,11 +34,9 @@ __all__ = [
     "get_listed",
     "get_patient",
     "get_to_save",
-    "know_people",
 ]
 
 Check = Callable[..., None]
-PEOPLE = ("tester", "entered_by", "signed_by", "voided_by")
 M = TypeVar("M", bound=Model)
 
 
@@ -109,7 +108,6 @@ def _to_save(assessment_id: UUID, hour: datetime, user: UUID, *reach: Any) -> As
 
 
 _kept_patient, _kept_to_show, _kept_to_save = Kept(_patient), Kept(_to_show), Kept(_to_save)
-_kept_people = Kept(lambda people: User.objects.filter(pk__in=people))
 
 
 def get_to_save(request: SignedInRequest, assessment_id: UUID) -> Assessment:
@@ -169,23 +167,6 @@ def _find(request: SignedInRequest, among: AssessmentQuerySet, assessment_id: UU
 
 def _with_all(found: AssessmentQuerySet) -> AssessmentQuerySet:
     return found.with_own_order().select_related("patient", "draft")
-
-
-def know_people(records: Collection[Assessment], reader: User) -> None:
-    """Give records that were read with their patients their clinic and their people.
-
-    These are mostly the reader and the reader's clinic, which are here: joined, PostgreSQL took
-    longer to plan the question than to answer it.
-    """
-    clinics = {each.pk: each for each in reader.clinics}
-    clinics |= Clinic.objects.in_bulk({each.clinic_id for each in records} - clinics.keys())
-    people = {reader.pk: reader}
-    named = {getattr(each, f"{name}_id") for each in records for name in PEOPLE} - {None}
-    people |= {each.pk: each for each in _kept_people(sorted(named - people.keys()))}
-    for record in records:
-        record.clinic = record.patient.clinic = clinics[record.clinic_id]
-        for name in PEOPLE:
-            setattr(record, name, people.get(getattr(record, f"{name}_id")))
 
 
 def _the_one(found: list[M]) -> M:

@@ -25,6 +25,7 @@ from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
 from ..models import Assessment, ImportedVisit, Letter
 from ..pairing import pairs_of
+from ..people import know_people
 from ..permissions import (
     check_user_can_amend,
     check_user_can_edit_draft,
@@ -40,7 +41,7 @@ from ..signing import signature_of
 from ..since_baseline import changes_since_baseline
 from ..weakness import judgements_of
 from ..wording import context_facts, measurements_in_order
-from .access import SignedInRequest, get_assessment, get_patient, know_people
+from .access import SignedInRequest, get_assessment, get_patient
 from .offline import kept_addresses
 
 LATEST_SHOWN = 8

@@ -21,8 +21,9 @@ from patients.querysets import reach_of
 from ..entry.drafts import DISCARDED_KEPT
 from ..entry.waiting import OLD_AFTER, all_waiting
 from ..models import Assessment
+from ..people import know_people
 from ..querysets import AssessmentQuerySet
-from .access import SignedInRequest, know_people
+from .access import SignedInRequest
 
 SHOWN = 8
 OLD_SHOWN = 20

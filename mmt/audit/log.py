@@ -190,10 +190,12 @@ def this_hour() -> datetime:
     return timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+_locked_chain = Kept(lambda name: Chain.objects.select_for_update().filter(name=name))
+
+
 def _lock_chain(name: str) -> Chain:
     """Return the chain's head, held until the transaction ends, so that links never fork."""
-    locked = Chain.objects.select_for_update().filter(name=name).first()
-    if locked:
-        return locked
+    if locked := _locked_chain(name):
+        return locked[0]
     Chain.objects.get_or_create(name=name)
     return Chain.objects.select_for_update().get(name=name)
