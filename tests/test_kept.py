@@ -56,6 +56,14 @@ def test_rows_of_values_come_as_the_query_gives_them(harbour: Clinic, physio: Us
     assert kept([harbour.pk], ["clinician"]) == []
 
 
+def test_what_was_asked_is_told_however_often_it_was(physio: User) -> None:
+    kept = Kept(lambda key: User.objects.filter(pk=key))
+    for _time in range(9):
+        with CaptureQueriesContext(connection) as asked:
+            kept(physio.pk)
+        assert 'FROM "accounts_user"' in asked[0]["sql"]
+
+
 def test_moments_are_values_as_well(patient: Patient, physio: User) -> None:
     kept = Kept(lambda who, hour: Viewing.objects.filter(actor_id=who, hour=hour))
     hour = timezone.now()
