@@ -19,7 +19,16 @@ from .copying import copy_record
 from .entry.content import Content
 from .entry.drafts import lock_draft
 from .history import Cell, Result
-from .models import Amendment, Assessment, AssessmentStatus, Meaning, Score, ScoreChange, Signature
+from .models import (
+    Amendment,
+    Assessment,
+    AssessmentStatus,
+    Meaning,
+    Measurement,
+    Score,
+    ScoreChange,
+    Signature,
+)
 from .models.assessment import IN_FORCE
 from .quality import marks
 from .signing import sign
@@ -32,7 +41,10 @@ AS_VALIDATED = tuple(
     if not field.primary_key
     and field.name not in {"status", "revision", "apart", "signed_by", "signed_at"}
 )
+IN_FORCE_BY = ("status", "signed_by_id", "signed_at", "revision")
+_IN_FORCE_BY_AND_KEY = attrgetter(*IN_FORCE_BY, "pk")
 _AS_VALIDATED_AND_KEY = attrgetter(*AS_VALIDATED, "pk")
+_kept_measured = Kept(lambda pk: Measurement.objects.filter(assessment=pk).values_list("movement"))
 _kept_apart = Kept(lambda pk: Assessment.objects.filter(pk=pk).values_list("apart"))
 
 
@@ -196,7 +208,7 @@ def _put_in_force(assessment: Assessment, *, by: User) -> Signature:
     assessment.status = AssessmentStatus.SIGNED
     assessment.signed_by, assessment.signed_at = by, signature.at
     assessment.revision = signature.revision
-    assessment.save(update_fields=["status", "signed_by", "signed_at", "revision"])
+    update(Assessment, IN_FORCE_BY, [_IN_FORCE_BY_AND_KEY(assessment)])
     return signature
 
 
@@ -216,7 +228,7 @@ def _write_scores(assessment: Assessment, content: Content) -> None:
 
 def _signed_content(assessment: Assessment, content: Content) -> dict[str, int]:
     detail = {"results": len(content.results), "graded": content.graded}
-    measurements = assessment.measurements.count()
+    measurements = len(_kept_measured(assessment.pk))
     return detail | ({"measurements": measurements} if measurements else {})
 
 

@@ -8,9 +8,10 @@ together with its signature does not get past the event.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -24,6 +25,7 @@ from mmt.accounts.models import User
 from mmt.audit.alarms import raise_alarm
 from mmt.audit.log import told_signatures
 from mmt.audit.models import Alarm
+from mmt.kept import Kept
 
 from .models import Assessment, Meaning, Measurement, Score, Signature
 from .models.context import Context
@@ -94,7 +96,7 @@ def sign_each(told: Iterable[Told], meaning: Meaning) -> list[Signature]:
     signatures = []
     rest = iter(told)
     while page := list(islice(rest, AT_ONCE)):
-        stored = Assessment.objects.in_bulk([record.pk for record, _by, _at in page])
+        stored = {each.pk: each for each in _kept_records([record.pk for record, _by, _at in page])}
         contents = contents_of(stored.values())
         for record, by, at in page:
             signature = Signature(
@@ -212,14 +214,26 @@ def _rows(model: Any, names: Sequence[str], pks: Sequence[UUID]) -> dict[UUID, l
     fields = [model._meta.get_field(name) for name in names]
     turned = [place for place, field in enumerate(fields) if isinstance(field, _NOT_PLAIN)]
     found: dict[UUID, list[list[Any]]] = defaultdict(list)
-    key = Cast("assessment_id", models.TextField())
-    for text, *values in model.objects.filter(assessment_id__in=pks).values_list(key, *names):
+    ask = _kept_rows.get(model) or partial(_rows_of, model, names)
+    for text, *values in ask(pks):
         for place in turned:
             values[place] = _plain(values[place])
         found[by_text[text]].append(values)
     for rows in found.values():
         rows.sort(key=itemgetter(0, 1, 2))
     return found
+
+
+def _rows_of(model: Any, names: Sequence[str], pks: Sequence[UUID]) -> models.QuerySet[Any, Any]:
+    key = Cast("assessment_id", models.TextField())
+    return model.objects.filter(assessment_id__in=pks).values_list(key, *names)
+
+
+_kept_records = Kept(lambda pks: Assessment.objects.filter(pk__in=pks))
+_kept_rows: Mapping[Any, Any] = {
+    model: Kept(partial(_rows_of, model, names))
+    for model, names in ((Score, SCORE), (Measurement, MEASUREMENT))
+}
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ from django.utils import timezone
 R = TypeVar("R")  # what the query gives: objects, or rows of values
 Value: TypeAlias = UUID | str | datetime
 Values: TypeAlias = Value | Sequence[UUID] | Sequence[str]
+MOST_SHAPES = 50  # of one question: of lists as long as they come, not each is kept for ever
 
 
 class Kept(Generic[R]):
@@ -36,6 +37,8 @@ class Kept(Generic[R]):
     def __call__(self, *values: Values) -> list[R]:
         shape = tuple(None if isinstance(each, Value) else len(each) for each in values)
         if shape not in self._written:
+            if len(self._written) == MOST_SHAPES:
+                self._written.clear()
             self._written[shape] = self._write(values)
         written = self._written[shape]
         return written.answer(_flat(values)) if written else []
