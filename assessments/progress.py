@@ -20,7 +20,7 @@ from .change import CONFIRMABLE, Rule, judge
 from .history import Cell
 from .models import Assessment, Progress, Score
 from .progress_rows import COLUMNS, KEY, Rows, Tested, way
-from .progress_step import move_on
+from .progress_step import Step, move_on
 from .querysets import in_force
 from .rules import rule_of
 from .tables import insert_stored, keeper, update, upsert
@@ -81,7 +81,7 @@ def add_visit(assessment: Assessment, levels: Mapping[Cell, int]) -> None:
     move_on(
         assessment,
         (
-            (*cell, levels[cell], *found, (patient.pk, *cell) in confirmed)
+            Step(*cell, levels[cell], *found[:2], found.flag, (patient.pk, *cell) in confirmed)
             for cell, found in ways.items()
         ),
     )

@@ -65,11 +65,15 @@ class Rows:
         return judge(series, self._rule, relapses)[1]
 
 
+class Way(NamedTuple):
+    since_baseline: int
+    since_previous: int | None
+    flag: str
+
+
 @lru_cache(4_096)
-def way(
-    baseline: int, previous: int | None, latest: int, rule: Rule
-) -> tuple[int, int | None, str]:
+def way(baseline: int, previous: int | None, latest: int, rule: Rule) -> Way:
     """Return the way from baseline and from previous in thirds of a grade, and the flag."""
     first, last = (Result(Status.GRADED.value, level) for level in (baseline, latest))
     step = None if previous is None else THIRDS[latest] - THIRDS[previous]
-    return THIRDS[latest] - THIRDS[baseline], step, flag_of(first, last, rule).value
+    return Way(THIRDS[latest] - THIRDS[baseline], step, flag_of(first, last, rule).value)
