@@ -122,9 +122,24 @@ def record_viewing(*, by: Actor, clinic_id: UUID, patient_id: UUID) -> None:
     if _viewings(*seen.values()):
         return
     with transaction.atomic():
-        _viewing, first = Viewing.objects.get_or_create(**seen)
-        if first:
+        if _note_viewing(**seen):
             record(Action.PATIENT_VIEWED, by=by, clinic_id=clinic_id, patient_id=patient_id)
+
+
+_NOTE_VIEWING = """
+    INSERT INTO audit_viewing (actor_id, patient_id, hour) VALUES (%s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _note_viewing(**seen: Any) -> bool:
+    """Return whether this is the first note of the hour."""
+    fields: list[Any] = [Viewing._meta.get_field(name) for name in seen]
+    values = zip(fields, seen.values(), strict=True)
+    with connection.cursor() as cursor:
+        stored = [field.get_db_prep_save(value, connection) for field, value in values]
+        cursor.execute(_NOTE_VIEWING, stored)
+        return bool(cursor.rowcount)
 
 
 def erase_words(*, clinic_id: UUID, patient_id: UUID) -> int:
