@@ -42,10 +42,8 @@ AS_VALIDATED = tuple(
     and field.name not in {"status", "revision", "apart", "signed_by", "signed_at"}
 )
 IN_FORCE_BY = ("status", "signed_by_id", "signed_at", "revision")
-_IN_FORCE_BY_AND_KEY = attrgetter(*IN_FORCE_BY, "pk")
-_AS_VALIDATED_AND_KEY = attrgetter(*AS_VALIDATED, "pk")
 _kept_measured = Kept(lambda pk: Measurement.objects.filter(assessment=pk).values_list("movement"))
-_kept_apart = Kept(lambda pk: Assessment.objects.filter(pk=pk).values_list("apart"))
+_kept_record = Kept(lambda pk: Assessment.objects.filter(pk=pk))
 
 
 class StaleRevision(ValueError):
@@ -78,8 +76,7 @@ def sign_assessment(
     _write_scores(assessment, content)
     draft.delete()
     progress.lock(assessment.patient)  # a blind pair is not opened on a record being signed
-    [(assessment.apart,)] = _kept_apart(assessment.pk)
-    update(Assessment, AS_VALIDATED, [_AS_VALIDATED_AND_KEY(assessment)])
+    _write_context(assessment)
     signature = _put_in_force(assessment, by=by)
     if not assessment.apart:
         progress.add_visit(assessment, content.levels)
@@ -208,8 +205,17 @@ def _put_in_force(assessment: Assessment, *, by: User) -> Signature:
     assessment.status = AssessmentStatus.SIGNED
     assessment.signed_by, assessment.signed_at = by, signature.at
     assessment.revision = signature.revision
-    update(Assessment, IN_FORCE_BY, [_IN_FORCE_BY_AND_KEY(assessment)])
+    update(Assessment, IN_FORCE_BY, [attrgetter(*IN_FORCE_BY, "pk")(assessment)])
     return signature
+
+
+def _write_context(assessment: Assessment) -> None:
+    """Write what was validated and differs from what stands; know whether it is kept apart."""
+    [stands] = _kept_record(assessment.pk)
+    assessment.apart = stands.apart
+    differs = [name for name in AS_VALIDATED if getattr(assessment, name) != getattr(stands, name)]
+    if differs:
+        update(Assessment, differs, [attrgetter(*differs, "pk")(assessment)])
 
 
 def _write_scores(assessment: Assessment, content: Content) -> None:
