@@ -193,6 +193,21 @@ def test_not_testable_last_time_is_known_to_the_grid_and_asked_of_a_zero(
     assert "0 one time and not testable the other" in page(client, "sign", draft).text
 
 
+def test_not_testable_since_its_own_grade_is_known_where_all_else_was_graded_later(
+    client: Client, patient: Patient, physio: User
+) -> None:
+    from assessments.history import Result
+
+    draft = make_draft(patient, physio)
+    everything = dict.fromkeys(draft.cells, grade(1))
+    since = everything | {HIP_CELL: Result("not_testable", reason="pain")}
+    for days, results in ((20, everything), (9, since)):
+        make_signed(patient, physio, results, tested_at=timezone.now() - timedelta(days=days))
+    cells = page(client, "record", draft).cells
+    assert [key for key, cell in cells.items() if "data-untestable" in cell] == [HIP]
+    assert cells[HIP]["data-was"]
+
+
 def test_not_testable_before_the_last_grade_is_past(
     client: Client, patient: Patient, physio: User
 ) -> None:
