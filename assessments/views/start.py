@@ -1,7 +1,6 @@
 """The start page: what waits for this person."""
 
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from patients.querysets import reach_of
 from ..entry.drafts import DISCARDED_KEPT
 from ..entry.waiting import OLD_AFTER, all_waiting
 from ..models import Assessment
-from ..people import know_people
 from ..querysets import AssessmentQuerySet
 from .access import SignedInRequest
 
@@ -33,18 +31,13 @@ OLD_SHOWN = 20
 def start(request: SignedInRequest) -> HttpResponse:
     """Drafts to finish or take back, patients due for a re-test, what was signed lately."""
     user = request.user
-    recent, drafts = _kept_recent(*reach_of(user)), _drafts(user)
-    know_people([*recent, *chain.from_iterable(drafts.values())], user)
     context = {
         "due": _due(user),
-        "recent": recent,
+        "recent": _kept_recent(*reach_of(user)),
         "may_record": user.can_somewhere(Permission.RECORD),
         "quality_clinics": user.clinics_with(Permission.SEE_QUALITY),
         "order_clinics": user.clinics_with(Permission.SET_ENTRY_ORDER),
-        "leads": user.can_somewhere(Permission.AMEND_ANY),
-        "kept_days": DISCARDED_KEPT.days,
-        "old_shown": OLD_SHOWN,
-        **{name: all_waiting(found) for name, found in drafts.items()},
+        **_drafts(user),
         **_watch(user),
     }
     return render(request, "start.html", context)
@@ -65,42 +58,47 @@ def _watch(user: User) -> dict[str, object]:
     }
 
 
-def _drafts(user: User) -> dict[str, list[Assessment]]:
+def _drafts(user: User) -> dict[str, object]:
     """Return the person's drafts, those discarded lately, and, for who leads, old ones of all."""
     if not user.can_somewhere(Permission.RECORD):
         return {}
     since = timezone.now() - DISCARDED_KEPT
     leads = user.clinic_ids_with(Permission.AMEND_ANY)
-    old = (
+    old = _with_people(
         Assessment.objects.visible_to(user)
         .drafts()
         .filter(clinic__in=leads, entered_at__lt=timezone.now() - OLD_AFTER)
-        .select_related("patient", "draft")
-        .order_by("entered_at")
     )
     return {
-        "drafts": _kept_drafts(*reach_of(user)),
-        "discarded": _kept_discarded(since, *reach_of(user)),
-        "old": list(old[:OLD_SHOWN]) if leads else [],
+        "drafts": all_waiting(_kept_drafts(*reach_of(user))),
+        "discarded": all_waiting(_kept_discarded(since, *reach_of(user))),
+        "kept_days": DISCARDED_KEPT.days,
+        "leads": bool(leads),
+        "old": all_waiting(old.order_by("entered_at")[:OLD_SHOWN]) if leads else [],
+        "old_shown": OLD_SHOWN,
     }
 
 
 def _recent(*reach: Any) -> AssessmentQuerySet:
     found = Assessment.objects.within_reach(*reach).in_force()
-    return found.select_related("patient").latest_first()[:SHOWN]
+    return found.select_related("patient", "tester", "entered_by").latest_first()[:SHOWN]
 
 
 def _mine(user: UUID, *reach: Any) -> AssessmentQuerySet:
     found = Assessment.objects.within_reach(user, *reach).drafts().of(user)
-    return found.select_related("patient", "draft").order_by("-draft__saved_at")
+    return _with_people(found).order_by("-draft__saved_at")
 
 
 def _put_aside(since: datetime, user: UUID, *reach: Any) -> AssessmentQuerySet:
     found = Assessment.objects.ever_within_reach(user, *reach).of(user).discarded_since(since)
-    return found.select_related("patient", "draft").order_by("-draft__discarded_at")
+    return _with_people(found).order_by("-draft__discarded_at")
 
 
 _kept_recent, _kept_drafts, _kept_discarded = Kept(_recent), Kept(_mine), Kept(_put_aside)
+
+
+def _with_people(found: AssessmentQuerySet) -> AssessmentQuerySet:
+    return found.select_related("patient", "clinic", "draft", "tester", "entered_by")
 
 
 def _due(user: User) -> list[Patient]:
