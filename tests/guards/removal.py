@@ -77,7 +77,17 @@ def forget_written() -> None:
 
 @cache
 def _kept() -> list[Kept[Any]]:
-    return [each for each in gc.get_objects() if type(each) is Kept]
+    return [each for each in _living() if type(each) is Kept]
+
+
+def _living() -> list[Any]:
+    """Return every object, those too that `tests/conftest.py` has the collector pass over."""
+    passed_over = gc.get_freeze_count()
+    gc.unfreeze()
+    found = gc.get_objects()
+    if passed_over:
+        gc.freeze()
+    return found
 
 
 def _is_decorator(guard: Guard) -> bool:
@@ -91,7 +101,7 @@ def _swap_code(guard: Guard) -> dict[FunctionType, CodeType]:
     chain = _outwards(guard.within)
     functions = [
         each
-        for each in gc.get_objects()
+        for each in _living()
         if type(each) is FunctionType  # a lazy thing may refuse to be asked what it is
         and each.__code__.co_filename == path
         and each.__code__.co_qualname in chain
