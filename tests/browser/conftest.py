@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from mmt.accounts.demo import PASSWORD
 from tests import parts
 from tests.product import Product, running
 
+from . import rules
 from .steps import send
 
 CHROMIUM_ARGUMENTS = [
@@ -25,7 +25,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-SERIOUS = {"serious", "critical"}
 # A busy machine is no failure: nothing here passes or fails by the clock.
 expect.set_options(timeout=30_000)
 
@@ -124,16 +123,12 @@ def sign_in(sessions: dict[str, Any]) -> Callable[[Page, str], None]:
 def axe() -> Callable[..., None]:
     """Hold a page against the accessibility rules: `axe(page)`, or `axe(page, "#score-grid")`.
 
-    The script goes in through the debugging protocol, which a Content-Security-Policy does not
-    govern: the page is judged with its policy in force, and from its top: what has scrolled half
-    under the patient's line is no small target.
+    It is judged from its top: what has scrolled half under the patient's line is no small target.
     """
 
     def check(page: Page, within: str | None = None) -> None:
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
-        options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-        found = Axe().run(page, context=within, options=options).response["violations"]
-        complaints = [_told(rule) for rule in found if rule["impact"] in SERIOUS]
+        complaints = [_told(rule) for rule in rules.broken(page, within)]
         assert not complaints, f"{page.url}\n" + "\n".join(complaints)
 
     return check
