@@ -5,10 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from uuid import uuid4
 
 from tests import postgres
 
@@ -105,18 +102,3 @@ class Product:
 
     def _logged(self, since: int) -> str:
         return self.log.read_bytes()[since:].decode(errors="replace")
-
-
-@contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Product]:
-    """Yield the product with its demonstration data; on PostgreSQL where DATABASE_URL says so."""
-    cluster = os.environ.get("DATABASE_URL", "")
-    on_postgres = cluster.startswith("postgres")
-    name = f"product_{uuid4().hex}"
-    with postgres.database(cluster, name) if on_postgres else nullcontext("") as url:
-        product = Product(folder, database_url=url, **settings)
-        try:
-            product.start("--prepare")
-            yield product
-        finally:
-            product.stop()

@@ -10,7 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests import parts
-from tests.product import ROOT, running
+from tests.prepared import running
+from tests.product import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 300_000

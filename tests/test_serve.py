@@ -14,9 +14,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mmt import server
+from tests import prepared
 from tests.product import Product
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,12 +190,11 @@ def test_forwarded_headers_of_the_proxy_are_believed(behind_proxy: Running) -> N
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Product]:
-    """The whole product over an empty database of its own. What ends with what does not depend on
-    which database it is, so it is seen once.
+    """The whole product over a database of its own. What ends with what does not depend on which
+    database it is, so it is seen once.
     """
-    found = Product(tmp_path, DEMO="no")
-    yield found
-    found.stop()
+    with prepared.running(tmp_path, settings.TEST_FOLDER) as found:
+        yield found
 
 
 def command_of(pid: int) -> list[str]:
@@ -224,7 +225,6 @@ def wait_for_the_end_of(pid: int) -> None:
 
 
 def test_a_worker_comes_with_the_product_comes_back_and_goes_with_it(whole: Product) -> None:
-    whole.start("--prepare")
     [first] = workers_of(whole)
     os.kill(first, signal.SIGKILL)
     wait_for_the_end_of(first)
@@ -235,7 +235,6 @@ def test_a_worker_comes_with_the_product_comes_back_and_goes_with_it(whole: Prod
 
 
 def test_a_worker_ends_when_the_product_is_killed(whole: Product) -> None:
-    whole.start("--prepare")
     [worker] = workers_of(whole)
     whole.kill()
     wait_for_the_end_of(worker)

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from mmt.accounts.demo import PASSWORD
 from tests import parts
-from tests.product import Product, running
+from tests.prepared import running
+from tests.product import Product
 
 from . import rules
 from .steps import send
@@ -33,7 +35,8 @@ expect.set_options(timeout=30_000)
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demonstration clinics, one for all browser tests of a worker."""
     # Sessions of people who come back later in the run must still live.
-    with running(tmp_path_factory.mktemp("product"), SESSION_IDLE_MINUTES="60") as found:
+    folder = tmp_path_factory.mktemp("product")
+    with running(folder, settings.TEST_FOLDER, SESSION_IDLE_MINUTES="60") as found:
         yield found
 
 

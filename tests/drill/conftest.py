@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from random import randrange
 
 import pytest
+from django.conf import settings
 
 from tests import postgres
 
@@ -18,5 +19,6 @@ def drill() -> Iterator[Drill]:
     if ON_POSTGRES and postgres.programs() is None:
         pytest.skip("A server that may be killed is needed: initdb is not on this machine.")
     seed = randrange(2**32)  # noqa: S311
-    with under_fire("postgres" if ON_POSTGRES else "sqlite", seed) as found:
+    database = "postgres" if ON_POSTGRES else "sqlite"
+    with under_fire(database, seed, settings.TEST_FOLDER) as found:
         yield found

@@ -13,6 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from threading import Event
 
+from tests import prepared
 from tests.postgres import Cluster, cluster
 from tests.product import ROOT, Product
 
@@ -170,16 +171,22 @@ class Drill:
 
 
 @contextmanager
-def under_fire(database: str, seed: int) -> Iterator[Drill]:
-    """Yield a drill on "sqlite" or "postgres", over a database of its own that is thrown away."""
+def under_fire(database: str, seed: int, run: Path | None = None) -> Iterator[Drill]:
+    """Yield a drill on "sqlite" or "postgres", over a database of its own that is thrown away.
+
+    `run` is the folder of a run of tests, as in `tests/prepared.py`.
+    """
     with TemporaryDirectory(prefix="strength-drill-") as folder:
         if database == "sqlite":
-            with _started(Product(Path(folder))) as product, _drill(product, None, seed) as drill:
+            with (
+                _started(Product(Path(folder)), run) as product,
+                _drill(product, None, seed) as drill,
+            ):
                 yield drill
             return
         with (
             cluster(durable=True) as server,
-            _started(Product(Path(folder), database_url=server.url)) as product,
+            _started(Product(Path(folder), database_url=server.url), run) as product,
             _drill(product, server, seed) as drill,
         ):
             yield drill
@@ -196,9 +203,9 @@ def _drill(product: Product, server: Cluster | None, seed: int) -> Iterator[Dril
 
 
 @contextmanager
-def _started(product: Product) -> Iterator[Product]:
+def _started(product: Product, run: Path | None) -> Iterator[Product]:
     try:
-        product.start("--prepare")
+        prepared.start(product, run)
         yield product
     finally:
         product.stop()
