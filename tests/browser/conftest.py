@@ -109,7 +109,7 @@ def sign_in(sessions: dict[str, Any]) -> Callable[[Page, str], None]:
     def act(page: Page, email: str) -> None:
         if email in sessions:
             page.context.add_cookies([sessions[email]])
-            if page.request.get("/", max_redirects=0).status == 200:
+            if page.request.get("/device/").json()["user"]:
                 return
         page.goto("/accounts/login/")
         page.locator("[name=login]").fill(email)

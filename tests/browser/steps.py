@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
@@ -63,10 +64,9 @@ def send(page: Page, path: str, having: str, **typed: str) -> str:
     """
     forms = PlainPage(page.request.get(path).text()).forms
     [form] = [each for each in forms if having in each.fields]
-    answer = page.request.post(path, form=form.fields | typed)
-    assert answer.ok, answer.text()
-    assert not answer.url.endswith(path), PlainPage(answer.text()).text
-    return answer.url
+    answer = page.request.post(path, form=form.fields | typed, max_redirects=0)
+    assert answer.status == 302, PlainPage(answer.text()).text
+    return urljoin(answer.url, answer.headers["location"])
 
 
 def open_grid(page: Page, person: str, **chosen: str) -> None:
