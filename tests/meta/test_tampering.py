@@ -25,7 +25,7 @@ from mmt.accounts.roles import Role
 from mmt.accounts.tokens import make_token
 from patients.cards import KINDS
 from patients.models import FunctionalTest
-from tests.assessments.letters.reading import make_letter
+from tests.assessments.letters.reading import make_letter, text
 from tests.fuzz.attack import OUR_APPS, taken_back
 from tests.fuzz.forms import fields_of
 from tests.meta.test_access import PATTERNS, TABLE, Things, address, browser_of
@@ -97,8 +97,7 @@ def opened(content: bytes) -> Iterator[bytes]:
             for part in parts.namelist():
                 yield from opened(parts.read(part))
     if content.startswith(b"%PDF"):
-        pages = PdfReader(io.BytesIO(content)).pages
-        yield " ".join(page.extract_text() for page in pages).encode()
+        yield text(PdfReader(io.BytesIO(content))).encode()
 
 
 def leaks(response: Any, *asked: str) -> list[bytes]:
@@ -106,10 +105,10 @@ def leaks(response: Any, *asked: str) -> list[bytes]:
     content = b"".join(response) if response.streaming else response.content
     heads = "\n".join(f"{name}: {value}" for name, value in response.headers.items()).encode()
     found = []
-    for text in (heads, *opened(content)):
+    for part in (heads, *opened(content)):
         for word in asked:
-            text = text.replace(word.encode(), b"")
-        found += [text[max(0, text.find(word) - 60) :][:120] for word in WORDS if word in text]
+            part = part.replace(word.encode(), b"")
+        found += [part[max(0, part.find(word) - 60) :][:120] for word in WORDS if word in part]
     return found
 
 

@@ -1,6 +1,7 @@
 """Letters in tests: written from hand-made visits, and read back from the PDF."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from assessments.models import Addressee, Assessment, Letter, LetterKind
 from mmt.accounts.models import User
 
 NOW = timezone.now().replace(microsecond=0)
+STEPS = re.compile(rb"(?:-?[\d.]+ ){2,6}[mlc](?=\s)")
 BOTH = (LetterKind.LETTER, LetterKind.REPORT)
 
 
@@ -44,6 +46,7 @@ def text(pdf: PdfReader) -> str:
     """Return the words of the page, spaces evened out."""
     for page in pdf.pages:
         _leave_out_drawings(page)
+        _leave_out_lines(page["/Contents"])
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
 
 
@@ -59,9 +62,15 @@ def _leave_out_drawings(part: Any) -> bool:
         if each["/Subtype"] == "/Form":
             if _leave_out_drawings(each):
                 written = True
+                _leave_out_lines(each)
             else:
                 each[NameObject("/Subtype")] = NameObject("/Image")
     return written
+
+
+def _leave_out_lines(stream: Any) -> None:
+    """Take the steps of a path out of what is drawn between the letters."""
+    stream.set_data(STEPS.sub(b"", stream.get_data()))
 
 
 def make_letter(
