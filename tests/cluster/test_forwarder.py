@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import loops
+
 from .forwarder import Forwarder
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -23,7 +25,7 @@ COUNTED = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
 def test_a_connection_is_kept_only_after_a_whole_answer(
     answer: bytes, kept: bool, tmp_path: Path
 ) -> None:
-    assert asyncio.run(_stays_open(answer, tmp_path)) is kept
+    assert loops.run(_stays_open(answer, tmp_path)) is kept
 
 
 async def _stays_open(answer: bytes, folder: Path) -> bool:

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from assessments import instrument
+from tests import loops
 from tests.drill.store import Store
 from tests.drill.writers import PROFILE, Broken
 from tests.product import ROOT
@@ -49,7 +50,7 @@ class Crowd:
     def run(self, seconds: float, *beside: Coroutine[Any, Any, None]) -> None:
         """Let everybody work so long, and until what is `beside` is done. Raises Broken."""
         began = time.process_time()
-        asyncio.run(self._run(seconds, beside))
+        loops.run(self._run(seconds, beside))
         self.own_seconds += time.process_time() - began
 
     async def _run(self, seconds: float, beside: Sequence[Coroutine[Any, Any, None]]) -> None:
