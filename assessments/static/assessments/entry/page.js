@@ -212,8 +212,13 @@ async function restore() {
   const copied = Boolean(document.documentElement.dataset.copy);
   await keeper.hasKey();
   if (copied) saver.unstarted = await keeper.isUnstarted();
-  let shown = await showSent();
   let adopted = 0;
+  // At once: the next key must not fall on a score that was just shown.
+  const goOn = () => {
+    tell();
+    if (saver.seq === adopted) keys.focus(cells.blanks[0] ?? cells.order[0]);
+  };
+  if (await showSent()) goOn();
   await keeper.leftBehind(async ({ key, base, value }) => {
     if (saver.waiting.has(key)) return; // typed anew meanwhile
     adopted += 1;
@@ -221,12 +226,9 @@ async function restore() {
     saver.put(key, value, base);
     await saver.holding;
   });
-  shown += await showSent(); // what another page was sending till now
+  const shown = await showSent(); // what another page was sending till now
   if (saver.unstarted) saver.flush();
-  if (copied || adopted || shown) {
-    tell();
-    if (!saver.seq || adopted === saver.seq) keys.focus(cells.blanks[0] ?? cells.order[0]);
-  }
+  if (copied || adopted || shown) goOn();
   signLater.restore();
 }
 
