@@ -16,7 +16,8 @@ from contextlib import contextmanager, nullcontext
 
 from tests import parts, postgres
 
-WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
+# Two for each core: a test that waits for a browser or a process leaves its core to another.
+WORKERS = ["-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist", "worksteal"]
 PYTEST = [sys.executable, "-m", "pytest", *WORKERS]
 INTERRUPTED, NOTHING_TO_RUN = 2, 5  # what pytest answers then
 # The product in front of the browser has a database of its own: once is enough.
