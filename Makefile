@@ -17,7 +17,7 @@ help: ## List these commands
 run: environment ## Start the product on HOST and PORT, with demonstration data the first time
 	@$(BIN)/python manage.py serve --prepare
 
-test: dev-environment ## Run every test on SQLite, then on PostgreSQL (REQUIRE=postgres,browser,office ARGS="-k grid")
+test: dev-environment ## Run every test on SQLite, then on PostgreSQL (REQUIRE=postgres,browser,office,nginx ARGS="-k grid")
 	@$(BIN)/python -m tests.run $(ARGS)
 
 check: dev-environment ## Style, types, imports, dependencies, deployment settings, migrations

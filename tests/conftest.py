@@ -181,7 +181,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
         notes.append(f"{once} tests ask no database: they ran once, on SQLite, and not again here.")
     notes += [
         f"{part.title} did not run. Try:  {part.how}"
-        for part in map(parts.part, ("browser", "office"))
+        for part in map(parts.part, ("browser", "office", "nginx"))
         if not part.here
     ]
     if not notes:

@@ -35,6 +35,11 @@ def chromium() -> str | None:
     return None
 
 
+def nginx() -> str | None:
+    """Return the path of nginx, which only root has on the PATH."""
+    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
 def parts() -> tuple[Part, ...]:
     return (
         Part(
@@ -54,6 +59,12 @@ def parts() -> tuple[Part, ...]:
             "Opening the exports in LibreOffice",
             "apt-get install --no-install-recommends libreoffice-calc-nogui",
             bool(shutil.which("soffice")),
+        ),
+        Part(
+            "nginx",
+            "What the site of nginx promises",
+            "apt-get install --no-install-recommends nginx    (a forwarder stood in for it)",
+            bool(nginx()),
         ),
     )
 

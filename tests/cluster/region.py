@@ -14,7 +14,7 @@ from tests import postgres
 from tests.drill.store import Store
 from tests.product import ROOT, Product
 
-from .proxy import Proxy
+from .proxy import proxy
 from .servers import Servers, replicated
 
 ARRIVE_SECONDS = 0.5  # whoever was sent to a node just before it was taken out
@@ -78,7 +78,7 @@ class Region:
             (folder / name).mkdir()
             self.nodes.append(Product(folder / name, database_url=servers.writing, **settings))
         (folder / "proxy").mkdir()
-        self.proxy = Proxy(folder / "proxy")
+        self.proxy = proxy(folder / "proxy")
         self.workers: list[Worker] = []
 
     def start(self) -> None:
