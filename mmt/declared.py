@@ -45,6 +45,12 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
             "0",
             "how many connections the threads of a process share; 0: each keeps its own",
         ),
+        Setting(
+            "DATABASE_POOLER",
+            "no",
+            "yes behind PgBouncer in transaction mode, see [growing](cluster.md#behind-pgbouncer): "
+            "nothing is kept in a session",
+        ),
         Setting("HOST", "", "where `manage.py serve` listens", "127.0.0.1"),
         Setting("PORT", "8000", "the port"),
         Setting(

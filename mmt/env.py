@@ -140,26 +140,27 @@ def _postgresql(parts: SplitResult) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
-        **_connections({**WAITS, **options}),
+        **_connections(options),
     }
 
 
-def _connections(options: dict[str, str]) -> dict[str, object]:
+def _connections(given: dict[str, str]) -> dict[str, object]:
     """One connection a thread, kept, and looked at before each request (`mmt/postgresql`): after
     the server was away the next request connects anew at once, and one during it need not wait to
     be told so.
 
     With DATABASE_POOL, so many for all threads of a process, tried when one is taken.
     """
-    pool, every = number("DATABASE_POOL", 0), {**options, "prepare_threshold": PLANNED_AFTER}
+    pool, pooler = number("DATABASE_POOL", 0), flag("DATABASE_POOLER", default=False)
+    options: dict[str, object] = {**WAITS, "prepare_threshold": PLANNED_AFTER}
+    if pooler:  # the next transaction may be in another session: nothing is left behind in one
+        options |= {"prepare_threshold": None}
+        del options["options"]
+    found = {"CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": pooler}
     if not pool:
-        return {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": every}
+        return {**found, "CONN_MAX_AGE": None, "OPTIONS": {**options, **given}}
     shared = {"min_size": 1, "max_size": pool, "timeout": float(WAITS["connect_timeout"])}
-    return {
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**every, "pool": shared},
-    }
+    return {**found, "CONN_MAX_AGE": 0, "OPTIONS": {**options, **given, "pool": shared}}
 
 
 def _sqlite(path: Path) -> dict[str, object]:

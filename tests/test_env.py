@@ -151,3 +151,15 @@ def test_threads_share_connections_where_a_pool_is_asked_for(
     assert found["OPTIONS"]["pool"]["max_size"] == 4
     assert found["CONN_MAX_AGE"] == 0
     assert found["CONN_HEALTH_CHECKS"] is True
+
+
+def test_behind_a_pooler_nothing_is_kept_in_a_session(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@a/mmt")
+    assert env.database(tmp_path)["OPTIONS"]["prepare_threshold"] == env.PLANNED_AFTER
+    monkeypatch.setenv("DATABASE_POOLER", "yes")
+    found = env.database(tmp_path)
+    assert found["OPTIONS"]["prepare_threshold"] is None
+    assert found["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert "options" not in found["OPTIONS"]  # a pooler refuses them

@@ -1,9 +1,11 @@
 """`ENGINE = "mmt.postgresql"`."""
 
+import secrets
 import select
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -14,6 +16,27 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Give what it plans names that no other connection gives.
+
+        The driver counts from nought. Through a pooler that mixes sessions, and was not told of in
+        DATABASE_POOLER, another's statement of the same name answered: now there is none.
+        """
+        connection: Any = super().get_new_connection(conn_params)
+        connection._prepared._prepared_idx = secrets.randbits(60)
+        return connection
+
+    def chunked_cursor(self) -> Any:
+        """A pooler may give the next transaction another session, where the cursor is not."""
+        if self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] and not self._has_begun():
+            return self.cursor()
+        return super().chunked_cursor()
+
+    def _has_begun(self) -> bool:
+        """Whether the server is in a transaction, whoever began it."""
+        self.ensure_connection()
+        return bool(self.connection.info.transaction_status != TransactionStatus.IDLE)
 
     def is_usable(self) -> bool:
         """Ask the server only where its side of the connection has something to say.
