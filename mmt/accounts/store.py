@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as SECRET
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -19,7 +20,8 @@ from mmt.kept import Kept
 
 from .again import FILE
 from .factors.sealing import seal, unseal
-from .models import Session, User
+from .models import Membership, Session, User
+from .models.people import MembershipQuerySet
 from .session import ADDRESS, AGENT, SEEN, STARTED
 
 # What a browser says of itself, the telling word first: others borrow each other's names.
@@ -34,8 +36,17 @@ SYSTEMS = {
 }
 
 
-_with_person = Kept(lambda key: Session.objects.filter(session_key=key).select_related("user"))
+def _memberships_by(key: str) -> MembershipQuerySet:
+    """Return the memberships of a session's person, each with person, clinic and session."""
+    found = Membership.objects.filter(user__sessions__session_key=key).in_force()
+    names = ("session_data", "expire_date")
+    return found.select_related("user").annotate(
+        **{name: F(f"user__sessions__{name}") for name in names}
+    )
 
+
+_kept_memberships = Kept(_memberships_by)
+_kept_session = Kept(lambda key: Session.objects.filter(session_key=key).select_related("user"))
 
 SEALED = {SECRET, WAITING, FILE}
 
@@ -44,7 +55,8 @@ class SessionStore(DatabaseStore):
     """What a session holds back is sealed in its row: the secret of an app that is being set up, as
     that of one in use is, and what waits until its person has given the password again.
 
-    `person` was read together with the session; None where nobody is signed in.
+    `person` was read together with the session, and so were their roles; None where nobody is
+    signed in.
     """
 
     person: User | None = None
@@ -54,12 +66,12 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = _with_person(self.session_key) if self.session_key else []
-        if not found or found[0].expire_date <= timezone.now():
+        found = _find(self.session_key) if self.session_key else None
+        if found is None or found.expire_date <= timezone.now():
             self._session_key = None
             return None
-        self.person = found[0].user
-        return found[0]
+        self.person = found.user
+        return found
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         session: Any = super().create_model_instance(data)
@@ -78,6 +90,15 @@ class SessionStore(DatabaseStore):
             except InvalidToken:  # of a key that is gone, or from before: as if it were not there
                 del session_dict[name]
         return session_dict
+
+
+def _find(key: str) -> Session | None:
+    """Return the session with its person and, if they have any, their memberships in force."""
+    if members := _kept_memberships(key):
+        first: Any = members[0]
+        first.user.active_memberships = members
+        return Session(key, first.session_data, first.expire_date, user=first.user)
+    return next(iter(_kept_session(key)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from mmt.accounts.models import User
 from mmt.accounts.session import device_secret
+from mmt.accounts.store import SessionStore
 
 pytestmark = pytest.mark.django_db
 AsUser = Callable[[User], Client]
@@ -100,3 +102,25 @@ def test_the_page_that_asks_before_signing_out_clears_nothing(
     as_user: AsUser, physio: User
 ) -> None:
     assert "Clear-Site-Data" not in as_user(physio).get("/accounts/logout/").headers
+
+
+def test_a_session_is_read_with_its_person_and_their_roles(
+    as_user: AsUser, physio: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    key = as_user(physio).session.session_key
+    store = SessionStore(key)
+    with django_assert_num_queries(1):
+        assert store.get("_auth_user_id") == str(physio.pk)
+        assert store.person is not None
+        assert [each.clinic.name for each in store.person.active_memberships] == ["Harbour Test"]
+
+
+def test_a_role_that_was_taken_away_is_gone_at_the_next_request(
+    as_user: AsUser, physio: User
+) -> None:
+    client = as_user(physio)
+    assert client.get("/patients/").context["may_register"]
+    physio.memberships.update(active=False)
+    response = client.get("/patients/")
+    assert response.wsgi_request.user == physio
+    assert not response.context["may_register"]

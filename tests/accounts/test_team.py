@@ -76,7 +76,7 @@ def test_as_many_queries_for_many_people_as_for_few(
     as_admin: Client, harbour: Clinic, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     as_admin.get(TEAM)
-    with django_assert_num_queries(4):  # session and person, memberships, team, invitations
+    with django_assert_num_queries(3):  # session with person and roles, team, invitations
         as_admin.get(TEAM)
     for number in range(12):
         make_user(f"x{number}@harbour.test", harbour, Role.CLINICIAN)
@@ -86,7 +86,7 @@ def test_as_many_queries_for_many_people_as_for_few(
             clinic=harbour,
             by=User.objects.get(email="admin@harbour.test"),
         )
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         as_admin.get(TEAM)
 
 

@@ -197,13 +197,13 @@ def test_as_many_queries_for_many_patients_as_for_few(
     for clinic in (harbour, hillside):
         make_patient(clinic, physio)
     as_physio.get(LIST)
-    with django_assert_num_queries(5):  # session and person, memberships, count, page, clinics
+    with django_assert_num_queries(4):  # session with person and roles, count, page, clinics
         as_physio.get(LIST)
     for number in range(24):
         make_patient(harbour if number % 2 else hillside, physio)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_physio.get(LIST)
-    with django_assert_num_queries(6):  # and how many have the word
+    with django_assert_num_queries(5):  # and how many have the word
         as_physio.post(LIST, {"q": "test"})
 
 

@@ -88,6 +88,13 @@ class User(AbstractBaseUser):
         return [clinic for clinic in self.clinics if clinic.id in allowed]
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self) -> "MembershipQuerySet":
+        """Those that are not taken away, with their clinics, in the order of these."""
+        found = self.filter(active=True).select_related("clinic")
+        return found.order_by("clinic__name", "role")
+
+
 class Membership(models.Model):
     """A person's role in a clinic. Never deleted: it says who was who when a record was made.
 
@@ -101,6 +108,8 @@ class Membership(models.Model):
     active = models.BooleanField(_("active"), default=True)
     since = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -113,13 +122,7 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()}"
 
 
-_active_memberships = Kept(
-    lambda user: (
-        Membership.objects.filter(user=user, active=True)
-        .select_related("clinic")
-        .order_by("clinic__name", "role")
-    )
-)
+_active_memberships = Kept(lambda user: Membership.objects.filter(user=user).in_force())
 
 
 class Invitation(models.Model):

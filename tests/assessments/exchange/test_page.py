@@ -138,9 +138,9 @@ def test_the_page_asks_the_database_as_often_whatever_it_holds(
     for _visit in range(rows):
         make_signed(patient, physio, {KNEE: grade(0)})
     client = as_user(admin)
-    with django_assert_num_queries(3):  # session and person, memberships, saved questions
+    with django_assert_num_queries(2):  # session with person and roles, saved questions
         client.get(page)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(page, CHOICE, headers=HTMX)
 
 

@@ -320,12 +320,12 @@ def test_the_pages_ask_the_database_as_often_whatever_the_file_holds(
         for n in range(many)
     ]
     staged = stage_sheet(filed(*rows), harbour, admin)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         office.get(page("check", staged))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         office.get(page("columns", staged))
     done = bring_in(filed(*rows), harbour, admin)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         office.get(page("read", done))
 
 
