@@ -4,9 +4,11 @@ import re
 import uuid
 from collections.abc import Callable
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import activate, get_language
 
 from mmt import errors, trace
 
@@ -31,13 +33,16 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
-    """Name each request, so that its audit events and log lines can be found together."""
+    """Name each request, so that its audit events and log lines can be found together, and say in
+    which language it is answered: unsaid, each of a page's words looks for it in vain first.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         name = _named_by_proxy(request) or uuid.uuid4().hex
         request.META["REQUEST_ID"] = name  # for what is said after the last middleware
         token = trace.current.set(trace.Trace(name, trace.client_address(request), request))
         trace.refused.set(False)
+        activate(get_language() or settings.LANGUAGE_CODE)
         try:
             response = get_response(request)
         finally:
@@ -103,11 +108,16 @@ def sealed_programs(get_response: GetResponse) -> GetResponse:
 
 
 def private(get_response: GetResponse) -> GetResponse:
-    """Keep every page, file and error out of caches. Static files are answered before this."""
+    """Keep every page, file and error out of caches, and say what a page may load and send where.
+
+    Static files are answered before this.
+    """
+    policy = build_policy()  # once: the package's own middleware does it twice for each answer
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = policy
         return response
 
     return middleware

@@ -104,7 +104,6 @@ MIDDLEWARE = [
     "mmt.middleware.isolated",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "mmt.middleware.private",
     "mmt.middleware.sealed_programs",
     "mmt.middleware.clean_input",

@@ -28,7 +28,6 @@ GUARDING = (
     "mmt.middleware.clean_input",
     "mmt.accounts.session.limits",
     "mmt.accounts.factors.rule.SecondFactorMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
