@@ -2,12 +2,15 @@
 
 Most of a page is words to be translated, addresses of its files and of other pages. A template is
 folded as it is compiled: where such things and plain text stand side by side, one text takes their
-place. What depends on anything that a page knows is never one of them.
+place. What depends on anything that a page knows is never one of them. Of the address of a record
+the words around the ids are kept: Django looks for them among all addresses each time.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.template import Context, Node, NodeList, Template
 from django.template.base import FilterExpression, TextNode, TokenType, Variable
@@ -15,6 +18,7 @@ from django.template.defaulttags import IfNode, URLNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.urls import reverse
 from django.utils.translation import get_language
 
 
@@ -48,6 +52,32 @@ class Folded(Node):
         return self._texts[language]
 
 
+class Address(Node):
+    """An address that holds ids, if anything."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: URLNode) -> None:
+        self.node = node
+        self.token, self.origin = node.token, node.origin
+
+    def render(self, context: Context) -> str:
+        ids = tuple(each.resolve(context) for each in self.node.args)
+        if not all(isinstance(each, UUID) for each in ids):
+            return self.node.render(context)
+        return _around(self.node.view_name.resolve(context), len(ids)) % ids
+
+
+@lru_cache(maxsize=500)
+def _around(name: str, count: int) -> str:
+    """Return the address of a page with so many ids, "%s" in the place of each."""
+    ids = [str(uuid4()) for _each in range(count)]
+    found = reverse(name, args=ids).replace("%", "%%")
+    for each in ids:
+        found = found.replace(each, "%s")
+    return found
+
+
 def fold(nodes: NodeList) -> None:
     """Fold a list of nodes, and those within its nodes."""
     for node in nodes:
@@ -56,8 +86,15 @@ def fold(nodes: NodeList) -> None:
     folded: list[Node] = []
     for same, found in groupby(nodes, key=_says_the_same):
         run = list(found)
-        folded += [Folded(run)] if same and not _is_text(run) else run
+        folded += [Folded(run)] if same and not _is_text(run) else map(_shorter, run)
     nodes[:] = folded
+
+
+def _shorter(node: Node) -> Node:
+    match node:
+        case URLNode(asvar=None, kwargs=kwargs) if not kwargs:
+            return Address(node)
+    return node
 
 
 def _lists_in(node: Node) -> Iterator[NodeList]:

@@ -1,7 +1,10 @@
 """Folded templates: the same text with less work, and never one page's words on another's."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from django.template import Context, Template, engines
+from django.urls import NoReverseMatch
 from django.utils.translation import override
 
 from mmt.folding import Folded, fold
@@ -59,3 +62,17 @@ def test_what_a_page_knows_is_never_kept(knowing: str) -> None:
 def test_the_product_s_templates_are_folded() -> None:
     foot = engines["django"].get_template("components/_foot.html").template
     assert foot.nodelist.get_nodes_by_type(Folded)
+
+
+@pytest.mark.parametrize("one", [uuid4(), "no id", 7])
+def test_an_address_of_ids_is_the_one_that_django_finds(one: object) -> None:
+    text = '{% url "assessments:person" one %}{% url there one two %}'
+    knows = {"one": one, "two": uuid4(), "there": "assessments:edit_event"}
+    told = []
+    for template in (Template(text), folded(text), folded(text)):
+        try:
+            told.append(template.render(Context(knows)))
+        except NoReverseMatch as problem:
+            told.append(str(problem))
+    assert told[0] == told[1] == told[2]
+    assert isinstance(one, UUID) == (str(one) in told[1] and "edit" in told[1])
