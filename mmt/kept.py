@@ -118,12 +118,17 @@ class _Maker:
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
-    # PostgreSQL took longer to plan the joins of a question than to answer it.
-    planned = getattr(connection, "planned_cursor", connection.cursor)
-    with planned() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[Any] = cursor.fetchall()
     return found
+
+
+def planned_cursor() -> Any:
+    """Return a cursor for statements without values in them. PostgreSQL plans each of them once for
+    each connection: it took longer to plan the joins of a question than to answer it.
+    """
+    return getattr(connection, "planned_cursor", connection.cursor)()
 
 
 def _flat(values: Sequence[Values]) -> list[Value]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from mmt.kept import planned_cursor
+
 from ..models import Draft
 from ..tables import stored
 
@@ -30,6 +32,6 @@ def add_cells(draft: Draft, cells: Mapping[str, Any], *, revision: int) -> bool:
     head = [getattr(draft, name) for name in HEAD]
     names = (*HEAD, "assessment_id", "revision")
     values += stored(Draft, names, [*head, draft.pk, revision])
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_SET.format(cells=joined), values)
         return bool(cursor.rowcount)
