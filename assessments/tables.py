@@ -112,8 +112,14 @@ def update(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
     fields = _fields(model, [*names, key.attname])
     settings = ", ".join(f'"{field.column}" = %s' for field in fields[:-1])
     statement = f'UPDATE "{model._meta.db_table}" SET {settings} WHERE "{key.column}" = %s'  # noqa: S608
+    values = list(_stored(fields, rows))
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(_stored(fields, rows)))
+        if (
+            len(values) == 1
+        ):  # psycopg makes a pipeline of many, which costs more than one statement
+            cursor.execute(statement, values[0])
+        else:
+            cursor.executemany(statement, values)
 
 
 def stored(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> list[Any]:
