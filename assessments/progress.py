@@ -133,24 +133,17 @@ def _histories(
     """Return the grades of each patient's cells, earliest first, and the day on which each patient
     was seen last: two queries.
     """
-    scores = _graded_scores(patients, None).order_by()
-    # The id of a visit as text: as a UUID of each score it would take as long as the rest.
-    visit_id, text_of = Cast("assessment_id", TextField()), keeper(Score, "assessment_id")
-    grades: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
-    for visit, movement, side, level in scores.values_list(visit_id, "movement", "side", "level"):
-        grades[visit].append((movement, side, level))
+    grades, text_of = _grades_by_visit(patients, None), keeper(Score, "assessment_id")
     found: dict[UUID, dict[Cell, list[tuple[int, Tested]]]] = {}
     last: dict[UUID, date] = {}
-    visits = Assessment.objects.filter(patient__in=patients).in_force()
-    in_order = visits.order_by("tested_at", "entered_at", "pk")
-    for pk, patient, tester, at, zone in in_order.values_list(
+    for pk, patient, tester, at, zone in _visits_in_order(patients).values_list(
         "pk", "patient_id", "tester_id", "tested_at", "time_zone"
     ):
         there = at.astimezone(ZoneInfo(zone))
         last[patient] = there.date()
         tested = made.tested(at, there, pk, tester)
         cells = found.setdefault(patient, {})
-        for movement, side, level in grades[text_of(pk)]:
+        for movement, side, level in grades.get(text_of(pk), ()):
             cells.setdefault((movement, side), []).append((level, tested))
     return found, last
 
@@ -225,20 +218,36 @@ def _relapses(patients: Collection[UUID]) -> Mapping[UUID, list[date]]:
 
 
 def _series(places: Collection[Place]) -> Series:
-    """Return the grades of these cells."""
-    found: dict[Place, list[Any]] = defaultdict(list)
+    """Return the grades of these cells: two queries."""
     patients = {patient for patient, _movement, _side in places}
-    movements = {movement for _patient, movement, _side in places}
-    graded = _graded_scores(patients, movements).values_list(
-        "assessment__patient_id",
-        "movement",
-        "side",
-        "assessment__tested_at",
-        "assessment__time_zone",
-        "level",
-    )
-    for patient, movement, side, at, zone, level in graded:
-        found[patient, movement, side].append((at.astimezone(ZoneInfo(zone)), level))
+    grades = _grades_by_visit(patients, {movement for _patient, movement, _side in places})
+    text_of = keeper(Score, "assessment_id")
+    found: dict[Place, list[Any]] = defaultdict(list)
+    visits = _visits_in_order(patients).values_list("pk", "patient_id", "tested_at", "time_zone")
+    for pk, patient, at, zone in visits:
+        there = at.astimezone(ZoneInfo(zone))
+        for movement, side, level in grades.get(text_of(pk), ()):
+            found[patient, movement, side].append((there, level))
+    return found
+
+
+def _visits_in_order(patients: Collection[UUID]) -> QuerySet[Assessment]:
+    """Return the visits in force of these patients, earliest first."""
+    found = Assessment.objects.filter(patient__in=patients).in_force()
+    return found.order_by("tested_at", "entered_at", "pk")
+
+
+def _grades_by_visit(
+    patients: Collection[UUID], movements: set[str] | None
+) -> Mapping[str, list[tuple[str, str, Any]]]:
+    """Return the grades of these movements (None: all) by their visit's id as the driver has it: as
+    a UUID of each score it would take as long as the rest, and so would the time of its visit.
+    """
+    found: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
+    scores = _graded_scores(patients, movements).order_by()
+    visit_id = Cast("assessment_id", TextField())
+    for visit, movement, side, level in scores.values_list(visit_id, "movement", "side", "level"):
+        found[visit].append((movement, side, level))
     return found
 
 
