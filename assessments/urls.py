@@ -42,6 +42,8 @@ def _of_kind(kind: Kind) -> list[URLPattern]:
 
 
 urlpatterns = [
+    # The first to be tried, for pages ask it at each pause.
+    path("assessments/<uuid:assessment_id>/save/", entry.save, name="save"),
     path("patients/<uuid:patient_id>/", read.person, name="person"),
     path("patients/<uuid:patient_id>/trends/", trends.trends, name="trends"),
     path("patients/<uuid:patient_id>/held/", held.held, name="held"),
@@ -72,7 +74,6 @@ urlpatterns = [
     path("back-entry/<uuid:patient_id>/", back_entry.start, name="back_entry_start"),
     path("assessments/<uuid:assessment_id>/", read.read, name="read"),
     path("assessments/<uuid:assessment_id>/score/", entry.record, name="record"),
-    path("assessments/<uuid:assessment_id>/save/", entry.save, name="save"),
     path("assessments/<uuid:assessment_id>/discard/", drafts.discard, name="discard"),
     path("assessments/<uuid:assessment_id>/restore/", drafts.restore, name="restore_draft"),
     path("assessments/<uuid:assessment_id>/order/", entry.choose_order, name="order"),

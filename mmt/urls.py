@@ -82,6 +82,7 @@ token_patterns = [
 ]
 
 urlpatterns = [
+    path("", include("assessments.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", watch.readyz, name="readyz"),
     path("metrics", watch.metrics, name="metrics"),
@@ -104,5 +105,4 @@ urlpatterns = [
     path("exports/", include("assessments.exchange.urls")),
     path("imports/", include("assessments.exchange.incoming.urls")),
     path("", start, name="start"),
-    path("", include("assessments.urls")),
 ]

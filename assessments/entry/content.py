@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,7 +54,12 @@ def cell_key(cell: Cell) -> str:
 
 def draft_keys(assessment: Assessment) -> tuple[str, ...]:
     """Return the keys of all that a draft of this assessment holds: its cells, then its context."""
-    return (*map(cell_key, assessment.cells), *CONTEXT_KEYS)
+    return _keys(tuple(assessment.movements))
+
+
+@lru_cache(maxsize=100)
+def _keys(movements: tuple[str, ...]) -> tuple[str, ...]:
+    return (*map(cell_key, instrument.cells(movements)), *CONTEXT_KEYS)
 
 
 def read_content(assessment: Assessment, draft: Draft) -> Content:
