@@ -1,27 +1,30 @@
 """Keeping the read model of change equal to the scores."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
-
 from mmt.accounts.models import Clinic
 from mmt.kept import Kept
-from patients.models import Event, EventKind, Patient
+from patients.models import Patient
 
 from .change import CONFIRMABLE, Rule, judge
 from .history import Cell
 from .models import Assessment, Progress, Score
+from .progress_grades import (
+    Place,
+    by_visit,
+    graded_scores,
+    grades_of,
+    relapses_of,
+    series_of,
+    visits_in_order,
+)
 from .progress_rows import COLUMNS, KEY, Rows, Tested, way
 from .progress_step import Step, move_on
-from .querysets import in_force
 from .rules import rule_of
 from .tables import insert_stored, keeper, update, upsert
 
@@ -35,10 +38,6 @@ ROW = (
     "assessment_id",
     "assessment__tester_id",
 )
-# patient, movement, side
-Place = tuple[UUID, str, str]
-# (tested at on the wall clock there, level) of each cell's grades, earliest first
-Series = Mapping[Place, Sequence[tuple[datetime, int]]]
 AT_ONCE = 200  # patients whose histories are in memory together
 
 
@@ -118,7 +117,7 @@ def refresh_many(clinic: Clinic, patients: Sequence[Patient]) -> None:
 def _refresh_all(clinic: Clinic, patients: Mapping[UUID, Patient]) -> None:
     rows = Rows(clinic.pk, rule_of(clinic))
     grades, last = _histories(patients, rows)
-    relapses = _relapses(grades)
+    relapses = relapses_of(grades)
     derived = (rows.of(pk, cells, relapses[pk]) for pk, cells in grades.items())
     Progress.objects.filter(patient__in=patients).delete()
     insert_stored(Progress, COLUMNS, chain.from_iterable(derived))
@@ -133,10 +132,10 @@ def _histories(
     """Return the grades of each patient's cells, earliest first, and the day on which each patient
     was seen last: two queries.
     """
-    grades, text_of = _grades_by_visit(patients, None), keeper(Score, "assessment_id")
+    grades, text_of = by_visit(grades_of(patients, None)), keeper(Score, "assessment_id")
     found: dict[UUID, dict[Cell, list[tuple[int, Tested]]]] = {}
     last: dict[UUID, date] = {}
-    for pk, patient, tester, at, zone in _visits_in_order(patients).values_list(
+    for pk, patient, tester, at, zone in visits_in_order(patients).values_list(
         "pk", "patient_id", "tester_id", "tested_at", "time_zone"
     ):
         there = at.astimezone(ZoneInfo(zone))
@@ -187,7 +186,9 @@ def _write(clinic: Clinic, rows: Sequence[Progress]) -> None:
 
 
 def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
-    """Judge the latest grade of each row against its baseline: at most two queries in all."""
+    """Judge the latest grade of each row against its baseline: at most three queries of one
+    patient.
+    """
     rule, open_rows = rule_of(clinic), {}
     for row in rows:
         found = way(row.baseline_level, row.previous_level, row.latest_level, rule)
@@ -200,55 +201,11 @@ def _judge(clinic: Clinic, rows: Iterable[Progress]) -> None:
 
 
 def _confirmed(places: Collection[Place], rule: Rule) -> set[Place]:
-    """Return which changes of these cells stand when tested again: at most two queries."""
+    """Return which changes of these cells stand when tested again."""
     if not places:
         return set()
-    found, relapses = _series(places), _relapses({place[0] for place in places})
+    found, relapses = series_of(places), relapses_of({place[0] for place in places})
     return {place for place in places if judge(found[place], rule, relapses[place[0]])[1]}
-
-
-def _relapses(patients: Collection[UUID]) -> Mapping[UUID, list[date]]:
-    found = defaultdict(list)
-    onsets = Event.objects.filter(
-        patient__in=patients, kind=EventKind.RELAPSE, voided_at__isnull=True
-    )
-    for patient, started in onsets.values_list("patient_id", "started"):
-        found[patient].append(started)
-    return found
-
-
-def _series(places: Collection[Place]) -> Series:
-    """Return the grades of these cells: two queries."""
-    patients = {patient for patient, _movement, _side in places}
-    grades = _grades_by_visit(patients, {movement for _patient, movement, _side in places})
-    text_of = keeper(Score, "assessment_id")
-    found: dict[Place, list[Any]] = defaultdict(list)
-    visits = _visits_in_order(patients).values_list("pk", "patient_id", "tested_at", "time_zone")
-    for pk, patient, at, zone in visits:
-        there = at.astimezone(ZoneInfo(zone))
-        for movement, side, level in grades.get(text_of(pk), ()):
-            found[patient, movement, side].append((there, level))
-    return found
-
-
-def _visits_in_order(patients: Collection[UUID]) -> QuerySet[Assessment]:
-    """Return the visits in force of these patients, earliest first."""
-    found = Assessment.objects.filter(patient__in=patients).in_force()
-    return found.order_by("tested_at", "entered_at", "pk")
-
-
-def _grades_by_visit(
-    patients: Collection[UUID], movements: set[str] | None
-) -> Mapping[str, list[tuple[str, str, Any]]]:
-    """Return the grades of these movements (None: all) by their visit's id as the driver has it: as
-    a UUID of each score it would take as long as the rest, and so would the time of its visit.
-    """
-    found: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
-    scores = _graded_scores(patients, movements).order_by()
-    visit_id = Cast("assessment_id", TextField())
-    for visit, movement, side, level in scores.values_list(visit_id, "movement", "side", "level"):
-        found[visit].append((movement, side, level))
-    return found
 
 
 def _refresh_last_seen(patient: Patient) -> None:
@@ -269,18 +226,8 @@ _latest_visit = Kept(
 
 def _graded_rows(patient: Patient, movements: set[str]) -> Iterable[Row]:
     """Return the rows of each cell together, earliest first."""
-    by_time = _graded_scores([patient.pk], movements)
+    by_time = graded_scores([patient.pk], movements)
     return by_time.order_by("movement", "side", *by_time.query.order_by).values_list(*ROW)
-
-
-def _graded_scores(patients: Collection[UUID], movements: set[str] | None) -> QuerySet[Score]:
-    """Return the grades in force of these patients and movements (None: all), earliest first."""
-    found = Score.objects.filter(
-        in_force("assessment__"), assessment__patient__in=patients, status="graded"
-    )
-    if movements is not None:
-        found = found.filter(movement__in=movements)
-    return found.order_by("assessment__tested_at", "assessment__entered_at", "assessment_id")
 
 
 def _derive(patient: Patient, rows: Sequence[Row]) -> Progress:
