@@ -72,7 +72,7 @@ def nothing_is_shown_to_anybody(
 @register(Tags.security)
 def nodes_share_a_database(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     engine = str(settings.DATABASES["default"]["ENGINE"])
-    if settings.NODES > 1 and engine.endswith("sqlite3"):
+    if settings.NODES > 1 and engine.endswith("sqlite"):
         hint = "Several nodes need PostgreSQL: DATABASE_URL=postgresql://..."
         return [Error("SQLite serves one node alone.", hint=hint, id="mmt.E004")]
     return []

@@ -164,10 +164,14 @@ def _connections(given: dict[str, str]) -> dict[str, object]:
 
 
 def _sqlite(path: Path) -> dict[str, object]:
+    """One connection a thread, kept: a new one first reads the definitions of all tables, which
+    takes longer than most questions.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "mmt.sqlite",
         "NAME": path,
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

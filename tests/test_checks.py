@@ -15,7 +15,7 @@ UNSAFE: dict[str, dict[str, Any]] = {
     "mmt.E001": {"SECRET_KEY": "django-insecure-" + "0123456789abcdef" * 3},
     "mmt.E002": {"DEBUG": True},
     "mmt.E003": {"ALLOWED_HOSTS": ["clinic.example", "*"], "HTTPS": True},
-    "mmt.E004": {"NODES": 2, "DATABASES": {"default": {"ENGINE": "x.sqlite3"}}},
+    "mmt.E004": {"NODES": 2, "DATABASES": {"default": {"ENGINE": "x.sqlite"}}},
     "mmt.E005": {"ALLOWED_HOSTS": ["clinic.example"]},
     "mmt.E007": {"METRICS_TOKEN": "guess-me"},
 }

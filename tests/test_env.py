@@ -96,7 +96,7 @@ def test_sqlite_in_the_data_folder_is_the_default(
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     found = env.database(tmp_path / "var")
-    assert found["ENGINE"] == "django.db.backends.sqlite3"
+    assert found["ENGINE"] == "mmt.sqlite"
     assert Path(str(found["NAME"])).parent == tmp_path / "var"
 
 

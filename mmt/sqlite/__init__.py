@@ -1,0 +1,1 @@
+"""Django's SQLite, with what it has no setting for."""
