@@ -23,3 +23,6 @@ PASSWORD_HASHERS = ["tests.hasher.QuickArgon2", *PASSWORD_HASHERS]  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
 TEST_FOLDER = Path(os.environ["DATA_DIR"])
+if DATABASES["default"]["ENGINE"] == "mmt.sqlite":  # noqa: F405
+    # As for Django's own: pytest-django would name a file for each of its processes.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
