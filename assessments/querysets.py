@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from sys import intern
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
@@ -18,6 +18,7 @@ from patients.models import Event, EventKind, Patient, Referral
 from patients.querysets import reach_of
 
 from .history import Cell, Happening, History, Result, Visit
+from .packed import BETWEEN_RESULTS, packed_results, unpack
 
 if TYPE_CHECKING:
     from .models import Assessment
@@ -162,6 +163,7 @@ def _referral_words(referral: Referral) -> str:
     }
 
 
+NOT_SHOWN = frozenset({"entered"})
 OF_A_VISIT = (
     "id",
     "tested_at",
@@ -214,50 +216,33 @@ def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
     """Return the results of each assessment by cell. Equal results are one object."""
     from .models import Score
 
-    # Ids as text: a hundred visits have six thousand rows, and to make a UUID of each id, and to
-    # look it up, takes longer than drawing them.
-    rows = Score.objects.filter(assessment__in=assessment_ids).values_list(
-        Cast("assessment_id", models.CharField()),
-        "movement",
-        "side",
-        "status",
-        "level",
-        "reason",
-        "limiters",
-        "position",
-        "note",
-        "confirmed",
-        Cast("amendment_id", models.CharField()),
+    found = Score.objects.filter(assessment__in=assessment_ids).values_list("assessment_id")
+    rows = found.annotate(all=packed_results(without=NOT_SHOWN))
+    of_cell = _Unpacked().__getitem__
+    return defaultdict(
+        dict, {pk: dict(map(of_cell, packed.split(BETWEEN_RESULTS))) for pk, packed in rows}
     )
-    found: dict[str, dict[Cell, Result]] = defaultdict(dict)
-    known: dict[tuple[Any, ...], Result] = {}
-    for row in rows:
-        said = row[3:]
-        result = known.get(said)
-        if result is None:
-            result = known[said] = _result(*said)
-        found[row[0]][row[1:3]] = result
-    return defaultdict(dict, {UUID(pk): results for pk, results in found.items()})
 
 
-def _result(
-    status: str,
-    level: int | None,
-    reason: str,
-    limiters: str,
-    position: str,
-    note: str,
-    confirmed: str,
-    amendment: object,
-) -> Result:
-    """Return a result of its columns, in the order in which `results_of` asks for them."""
-    return Result(
-        status,
-        level,
-        reason,
-        tuple(limiters.split()),
-        position,
-        note,
-        amendment is not None,
-        tuple(confirmed.split()),
-    )
+class _Unpacked(dict[str, tuple[Cell, Result]]):
+    """Each packed result by its text: of six thousand, mostly some hundred are unlike."""
+
+    def __init__(self) -> None:
+        self._equal: dict[Result, Result] = {}
+
+    def __missing__(self, packed: str) -> tuple[Cell, Result]:
+        row = unpack(packed)
+        result = Result(
+            status=row.status,
+            level=row.level,
+            reason=row.reason,
+            limiters=tuple(row.limiters.split()),
+            position=row.position,
+            note=row.note,
+            amended=row.amended,
+            confirmed=tuple(row.confirmed.split()),
+        )
+        # What looks cells up has the catalogue's own words: the same ones are found soonest.
+        cell = intern(row.movement), intern(row.side)
+        found = self[packed] = cell, self._equal.setdefault(result, result)
+        return found

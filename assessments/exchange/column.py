@@ -12,8 +12,8 @@ from .. import instrument
 from ..history import Cell
 from ..instrument import LabelledEnum, Text
 from ..models import Measurement
+from ..packed import ResultRow
 from ..wording import SHORT
-from .rows import ResultRow
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | None
 Words: TypeAlias = Mapping[str, Text]

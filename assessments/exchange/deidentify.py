@@ -20,10 +20,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ..instrument import LabelledEnum, Text
+from ..packed import ResultRow
 from . import columns
 from .column import Column, Kind, MeasuredColumn, ResultColumn, Value, VisitColumn
 from .columns import NEEDED, Table
-from .rows import ResultRow
 
 OLDEST = 90
 MOST_DAYS = 365

@@ -13,6 +13,7 @@ from django.db.models import Expression
 from .. import instrument
 from ..history import Cell, Result
 from ..models import Assessment
+from ..packed import ALL_FIELDS, BETWEEN_FIELDS, HOW_IT_WAS_ENTERED, text_in, unpack
 from ..signing import known_broken
 from .fhir import (
     OURS,
@@ -26,14 +27,7 @@ from .fhir import (
 from .fhir_json import members
 from .fhir_people import Named, People, Visit, WithoutPeople
 from .lines import Known, OncePer
-from .rows import (
-    ALL_FIELDS,
-    BETWEEN_FIELDS,
-    HOW_IT_WAS_ENTERED,
-    VisitRow,
-    text_in,
-    unpack,
-)
+from .rows import VisitRow
 from .selection import Shape
 from .source import Source
 

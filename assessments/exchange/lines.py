@@ -10,18 +10,10 @@ from operator import getitem, itemgetter
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from ..packed import BETWEEN_FIELDS, ResultRow, text_in, unpack
 from .column import Column, Value, VisitColumn
 from .columns import Table, cell_columns
-from .rows import (
-    BETWEEN_FIELDS,
-    BLANK,
-    MeasuredVisit,
-    ResultRow,
-    VisitRow,
-    cells_of,
-    text_in,
-    unpack,
-)
+from .rows import BLANK, MeasuredVisit, VisitRow, cells_of
 
 Key = TypeVar("Key")
 Made = TypeVar("Made")

@@ -1,8 +1,6 @@
 """Visits and their results as plain rows, as fast as the database gives them.
 
-A visit comes as one row, its results packed into one text by the database: rows of 60 results
-cost one row of Python each, not 60. Results stay packed until somebody needs one, and the same
-result seldom needs to be unpacked twice.
+A visit comes as one row, with its results packed (`assessments/packed`).
 """
 
 import json
@@ -12,50 +10,17 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import (
-    Aggregate,
-    Case,
-    Expression,
-    F,
-    Func,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from .. import instrument
 from ..history import Cell
 from ..models import Assessment, Measurement, Score
+from ..packed import ALL_FIELDS, BETWEEN_RESULTS, TEXT, packed_results
 
 CHUNK = 50  # visits, so that a hundred thousand of them need no more memory than fifty
-BETWEEN_FIELDS = "\x1f"
-BETWEEN_RESULTS = "\x1e"
 BLANK = "blank"
-TEXT = TextField()
 KEY = "assessment_id"
-
-
-class ResultRow(NamedTuple):
-    """One result, or a cell left blank (status "blank").
-
-    `limiters` and `confirmed` are keys parted by spaces.
-    """
-
-    movement: str
-    side: str
-    status: str
-    level: int | None = None
-    reason: str = ""
-    limiters: str = ""
-    position: str = ""
-    entered: str = ""
-    amended: bool = False
-    confirmed: str = ""
-    note: str = ""
 
 
 class VisitRow(NamedTuple):
@@ -63,61 +28,6 @@ class VisitRow(NamedTuple):
 
     values: Mapping[str, Any]
     packed: list[str]
-
-
-class _Joined(Func):
-    """Texts one after the other. Concat would guard each against NULL; none here can be."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " || "
-    output_field = TEXT
-
-
-class _AsJson(Func):
-    """A text as JSON, in which no control character is left that could part fields."""
-
-    template = "to_json(%(expressions)s)::text"
-    output_field = TEXT
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="json_quote(%(expressions)s)", **context)
-
-
-class _AllOf(Aggregate):
-    """The texts of a group in one, in any order."""
-
-    function = "STRING_AGG"
-    output_field = TEXT
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
-
-
-def _free_text(field: str) -> Expression:
-    return Case(When(**{field: ""}, then=Value("")), default=_AsJson(field), output_field=TEXT)
-
-
-# In the order of ResultRow, the note last: lines are looked up without it. What people or programs
-# may fill as they like goes as JSON.
-_PACKED: dict[str, Expression | F] = {
-    "movement": F("movement"),
-    "side": F("side"),
-    "status": F("status"),
-    "level": Coalesce(Cast("level", TEXT), Value("")),
-    "reason": F("reason"),
-    "limiters": _free_text("limiters"),
-    "position": _free_text("position"),
-    "entered": F("entered"),
-    "amended": Case(
-        When(amendment__isnull=True, then=Value("")), default=Value("1"), output_field=TEXT
-    ),
-    "confirmed": _free_text("confirmed"),
-    "note": _free_text("note"),
-}
-ALL_FIELDS = len(_PACKED)
-HOW_IT_WAS_ENTERED = frozenset({"entered", "amended", "confirmed"})
-GRADE_ONLY = 5  # the fields up to the reason
-NO_NOTE = ALL_FIELDS - 1
 
 
 def read_visits(
@@ -194,22 +104,6 @@ def only(movements: Collection[str]) -> dict[str, Collection[str]]:
     return {"movement__in": movements} if movements else {}
 
 
-def unpack(packed: str) -> ResultRow:
-    movement, side, status, level, reason, *more = packed.split(BETWEEN_FIELDS)
-    grade = ResultRow(movement, side, status, int(level) if level else None, reason)
-    if not more:
-        return grade
-    limiters, position, entered, amended, confirmed = more[:5]
-    return grade._replace(
-        limiters=text_in(limiters),
-        position=text_in(position),
-        entered=entered,
-        amended=amended == "1",
-        confirmed=text_in(confirmed),
-        note=text_in(more[5]) if len(more) > 5 else "",
-    )
-
-
 @lru_cache(maxsize=1000)
 def cells_of(form: str) -> tuple[Cell, ...]:
     """Return the cells of a visit's form, recorded or not."""
@@ -217,15 +111,6 @@ def cells_of(form: str) -> tuple[Cell, ...]:
 
 
 def _packed_results(fields: int, without: Collection[str], movements: Collection[str]) -> Subquery:
-    separated: list[Expression | F] = []
-    for name, expression in list(_PACKED.items())[:fields]:
-        separated += [Value(BETWEEN_FIELDS), Value("") if name in without else expression]
     found = Score.objects.filter(assessment=OuterRef("pk"), **only(movements))
     results = found.order_by().values("assessment")
-    one = _AllOf(_Joined(*separated[1:]), Value(BETWEEN_RESULTS))
-    return Subquery(results.annotate(all=one).values("all"))
-
-
-def text_in(field: str) -> str:
-    """Return the free text that this packed field holds."""
-    return str(json.loads(field)) if field else ""
+    return Subquery(results.annotate(all=packed_results(fields, without)).values("all"))

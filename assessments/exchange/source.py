@@ -11,23 +11,12 @@ from django.db.models import Expression, Value
 from django.db.models.functions import Cast
 
 from ..models import Assessment, Measurement, Score
+from ..packed import ALL_FIELDS, GRADE_ONLY, NO_NOTE, TEXT
 from . import columns, deidentify
 from .column import VisitColumn
 from .columns import Table
 from .lines import CellWriter, Lines
-from .rows import (
-    ALL_FIELDS,
-    GRADE_ONLY,
-    NO_NOTE,
-    TEXT,
-    MeasuredVisit,
-    VisitRow,
-    cells_of,
-    fetch,
-    only,
-    read_measurements,
-    read_visits,
-)
+from .rows import MeasuredVisit, VisitRow, cells_of, fetch, only, read_measurements, read_visits
 from .selection import Layout, Selection, Shape
 
 
