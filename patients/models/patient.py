@@ -29,6 +29,9 @@ class Course(models.TextChoices):
     PPMS = "ppms", _("primary progressive MS")
 
 
+COURSES = dict(Course.choices)
+
+
 class BodySide(models.TextChoices):
     RIGHT = "right", _("right")
     LEFT = "left", _("left")
@@ -97,6 +100,10 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.family_name}, {self.given_names}"
+
+    def get_ms_course_display(self) -> str:
+        """Django's own translates all courses for each patient: a third of a page of the list."""
+        return str(COURSES.get(self.ms_course, self.ms_course))
 
     @property
     def age(self) -> int:

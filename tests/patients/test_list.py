@@ -197,7 +197,7 @@ def test_as_many_queries_for_many_patients_as_for_few(
     for clinic in (harbour, hillside):
         make_patient(clinic, physio)
     as_physio.get(LIST)
-    with django_assert_num_queries(4):  # session with person and roles, count, page, clinics
+    with django_assert_num_queries(3):  # session with person and roles, count, page
         as_physio.get(LIST)
     for number in range(24):
         make_patient(harbour if number % 2 else hillside, physio)
