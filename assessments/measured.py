@@ -124,7 +124,7 @@ def _tests(patient: Patient, wanted: Mapping[str, Any]) -> Iterator[FunctionalTe
         found = found.filter(tested_on__gte=since)
     if until:
         found = found.filter(tested_on__lte=until)
-    return found.order_by("tested_on", "entered_at", "id").iterator()
+    return iter(found.order_by("tested_on", "entered_at", "id"))
 
 
 def _hand(kind: str) -> instrument.Side:
