@@ -25,6 +25,7 @@ def give_recovery_codes(user: User) -> list[str]:
     return RecoveryCodes.activate(user).get_unused_codes()
 
 
-def code_of(secret: str) -> str:
-    """Return what the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // app_settings.TOTP_PERIOD))
+def code_of(secret: str, *, ahead: int = 0) -> str:
+    """Return what the app shows now, or so many codes later: the product takes the next one too."""
+    moment = int(time.time()) // app_settings.TOTP_PERIOD
+    return format_hotp_value(hotp_value(secret, moment + ahead))

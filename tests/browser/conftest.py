@@ -1,21 +1,21 @@
 """A real Chromium in front of the real product."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from assessments.history import Cell, Result
 from mmt.accounts.demo import PASSWORD
 from tests import parts
 from tests.prepared import running
 from tests.product import Product
 
-from . import rules
-from .steps import send
+from . import beforehand, rules
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",  # a container's root cannot have the sandbox
@@ -40,23 +40,19 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield found
 
 
-MAKE_PERSON = """
-from mmt.accounts.models import Clinic, User
-from mmt.accounts.roles import Role
-from allauth.mfa.totp.internal.auth import TOTP
-person = User.objects.create_user("{email}", "{password}", name="Tess Example")
-clinic = Clinic.objects.get(slug="harbour-ms-clinic")
-if {must}:
-    told = {{"time_zone": "Europe/Dublin", "is_demo": True, "second_factor_roles": Role.values}}
-    clinic = Clinic.objects.create(name="Strict clinic", slug=person.pk.hex, **told)
-person.memberships.create(clinic=clinic, role=Role.PHYSIOTHERAPIST)
-secret = "{secret}"
-secret and TOTP.activate(person, secret)
-"""
+@pytest.fixture(scope="session")
+def inside(product: Product, django_db_blocker: Any) -> Callable[..., Any]:
+    """Return a function that does one of the acts of `beforehand` on the product's database."""
+
+    def act(which: Callable[..., Any], *what: Any, **more: Any) -> Any:
+        with django_db_blocker.unblock(), beforehand.inside(product):
+            return which(*what, **more)
+
+    return act
 
 
 @pytest.fixture
-def new_person(product: Product) -> Callable[..., str]:
+def new_person(inside: Callable[..., Any]) -> Callable[..., str]:
     """Make a physiotherapist, with an authenticator app if a secret is given; return the e-mail.
 
     `must` puts the person in a clinic that wants a second factor.
@@ -65,12 +61,57 @@ def new_person(product: Product) -> Callable[..., str]:
     """
 
     def act(secret: str = "", *, must: bool = False) -> str:
-        email = f"{uuid4().hex}@harbour.example"
-        script = MAKE_PERSON.format(email=email, password=PASSWORD, secret=secret, must=must)
-        product.manage("shell", "--no-imports", "-c", script)
-        return email
+        return inside(beforehand.person, secret, must=must)
 
     return act
+
+
+@pytest.fixture
+def new_patient(product: Product, inside: Callable[..., Any]) -> Callable[[], str]:
+    """Register an invented patient; return the address of the patient's page."""
+
+    def act() -> str:
+        return f"{product.url}/patients/{inside(beforehand.patient)}/"
+
+    return act
+
+
+@pytest.fixture
+def address_of(product: Product, inside: Callable[..., Any]) -> Callable[[str], str]:
+    """Return the address of the page of who has this record number."""
+
+    def act(record_number: str) -> str:
+        return f"{product.url}/patients/{inside(beforehand.who_has, record_number)}/"
+
+    return act
+
+
+@pytest.fixture
+def new_draft(product: Product, inside: Callable[..., Any]) -> Callable[..., str]:
+    """Start a visit of the patient at this address; return the address of its grid.
+
+    Of the clinic's default battery unless one is chosen, by its physiotherapist if by nobody else.
+    """
+
+    def act(person: str, *, by: str = beforehand.PHYSIO, battery: str = "") -> str:
+        made = inside(beforehand.draft, _last_of(person), by=by, battery=battery)
+        return f"{product.url}/assessments/{made}/score/"
+
+    return act
+
+
+@pytest.fixture
+def new_record(inside: Callable[..., Any]) -> Callable[..., None]:
+    """Sign a visit of the past, of the patient at this address, that holds these results."""
+
+    def act(person: str, results: Mapping[Cell, Result], tested_at: datetime) -> None:
+        inside(beforehand.record, _last_of(person), results, tested_at)
+
+    return act
+
+
+def _last_of(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
@@ -144,22 +185,3 @@ def _told(rule: dict[str, Any]) -> str:
         lines.append(f"        {node['html'][:200]}")
         lines.extend(f"        - {check['message']}" for check in [*node["any"], *node["all"]])
     return "\n".join(lines)
-
-
-@pytest.fixture
-def new_patient() -> Callable[[Page], str]:
-    """Register an invented patient, no page is opened; return the address of its own."""
-
-    def act(page: Page) -> str:
-        name = uuid4().hex[:10]  # unlike any other, so that nobody asks whether it is the same
-        return send(
-            page,
-            "/patients/new/",
-            "record_number",
-            record_number=f"B-{name}",
-            family_name=f"Browser {name}",
-            given_names=f"Bea {name}",
-            birth_date="1985-02-28",
-        )
-
-    return act

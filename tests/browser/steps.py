@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
 from mmt.accounts.demo import PASSWORD
-from tests.assessments.plain_page import PlainPage
 
 SignIn = Callable[[Page, str], None]
 Axe = Callable[..., None]
-NewPatient = Callable[[Page], str]
+NewPatient = Callable[[], str]
+NewDraft = Callable[..., str]
+AddressOf = Callable[[str], str]
 
 PERSON = re.compile(r"/patients/[0-9a-f-]{36}/$")
 RECORD = re.compile(r"/assessments/[0-9a-f-]{36}/$")
@@ -56,39 +56,15 @@ def settle(page: Page) -> None:
     until(page, NOTHING_HELD)
 
 
-def send(page: Page, path: str, having: str, **typed: str) -> str:
-    """Send the form of a page that has this field, as it is but for what is typed.
-
-    By requests beside the page, which draw nothing: for what must be there before a test begins.
-    Return the address to which the answer leads.
-    """
-    forms = PlainPage(page.request.get(path).text()).forms
-    [form] = [each for each in forms if having in each.fields]
-    answer = page.request.post(path, form=form.fields | typed, max_redirects=0)
-    assert answer.status == 302, PlainPage(answer.text()).text
-    return urljoin(answer.url, answer.headers["location"])
+def arrive(page: Page, address: str | re.Pattern[str]) -> None:
+    """Wait until all of the page at this address is there, for what is read of it once."""
+    expect(page).to_have_url(address)
+    page.wait_for_load_state()
 
 
-def open_grid(page: Page, person: str, **chosen: str) -> None:
-    """Open a new grid of a patient, of the clinic's default battery unless one is chosen."""
-    page.goto(send(page, f"{person}assessments/new/", "battery", **chosen))
+def open_grid(page: Page, address: str) -> None:
+    page.goto(address)
     expect(page.locator("body.scripted")).to_be_visible()
-
-
-def record(page: Page, person: str, scores: dict[str, str], tested_at: str) -> str:
-    """Sign a visit of the past that holds these scores; return the record's address."""
-    grid = send(page, f"{person}assessments/new/", "battery", tested_at=tested_at)
-    review = send(page, grid, "shown", **scores, then="sign")
-    return send(page, review, "revision")
-
-
-def address_of(page: Page, record_number: str) -> str:
-    """Return the path of a patient's page, which is not opened."""
-    form = PlainPage(page.request.get("/patients/").text()).form(role="search")
-    answer = page.request.post("/patients/", form=form | {"q": record_number})
-    found = PlainPage(answer.text())
-    [path] = {link for link in found.links if PERSON.search(link)}
-    return path
 
 
 def find_patient(page: Page, words: str, row: str = "") -> str:

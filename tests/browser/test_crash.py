@@ -19,7 +19,7 @@ GRADED = "#score-grid input[data-state=graded]"
 @pytest.fixture
 def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     return page
 
 
@@ -83,7 +83,7 @@ def test_a_killed_browser_gives_unsent_scores_back_after_signing_in(
     first = open_browser()
     page = first.new_page()
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     score(page, "44")
     settle(page)
     first.set_offline(True)
@@ -105,7 +105,7 @@ def test_two_windows_two_patients(
     patient_page: Page, new_patient: NewPatient, product: Product
 ) -> None:
     one, two = patient_page, patient_page.context.new_page()
-    two.goto(new_patient(two))
+    two.goto(new_patient())
     for page in (one, two):
         score(page, "")
     for keys in ("44", "32", "10"):

@@ -44,6 +44,7 @@ def add_passkey(page: Page, site: str) -> list[str]:
     """Return the recovery codes that come with the first one."""
     make_passkey(page, site)
     expect(page.get_by_text("They are shown this once.")).to_be_visible()
+    page.wait_for_load_state()
     return page.locator("#recovery-codes code").all_inner_texts()
 
 

@@ -8,25 +8,24 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.product import Product
 
-from .steps import open_grid
+from .steps import NewDraft, NewPatient, SignIn, open_grid
 
-SignIn = Callable[[Page, str], None]
 BLANK = "#score-grid input[data-state=blank]"
 
 
 @pytest.fixture
-def patient_page(page: Page, sign_in: SignIn, new_patient: Callable[[Page], str]) -> Page:
+def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     """The page of a patient that nothing was recorded of, as a physiotherapist sees it."""
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     return page
 
 
 @pytest.fixture
-def grid(page: Page, sign_in: SignIn, new_patient: Callable[[Page], str]) -> Page:
+def grid(page: Page, sign_in: SignIn, new_patient: NewPatient, new_draft: NewDraft) -> Page:
     """An empty grid of the clinic's default battery."""
     sign_in(page, "physio@harbour.example")
-    open_grid(page, new_patient(page))
+    open_grid(page, new_draft(new_patient()))
     return page
 
 
@@ -278,14 +277,14 @@ def test_context_is_saved_like_a_score(grid: Page) -> None:
 
 
 def test_the_keypad_scores_by_thumb(
-    browser: Browser, product: Product, sign_in: SignIn, new_patient: Callable[[Page], str]
+    browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     context = browser.new_context(
         base_url=product.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     page.get_by_role("link", name="New assessment").tap()
     page.get_by_role("button", name="Start scoring").tap()
     page.locator("[data-grade-key='0']").tap()
@@ -299,12 +298,12 @@ def test_the_keypad_scores_by_thumb(
 
 
 def test_without_scripts_a_visit_is_typed_saved_and_signed(
-    browser: Browser, product: Product, sign_in: SignIn, new_patient: Callable[[Page], str]
+    browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     context = browser.new_context(base_url=product.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
     cell(page, "hip_flexion").fill("0")
@@ -318,12 +317,12 @@ def test_without_scripts_a_visit_is_typed_saved_and_signed(
 
 
 def test_without_scripts_every_button_saves_and_enter_reviews(
-    browser: Browser, product: Product, sign_in: SignIn, new_patient: Callable[[Page], str]
+    browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     context = browser.new_context(base_url=product.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, "lead@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
     cell(page, "hip_flexion").fill("0")
@@ -341,6 +340,7 @@ def test_without_scripts_every_button_saves_and_enter_reviews(
     page.go_back()
     page.reload()
     page.get_by_role("button", name="By position").click()
+    expect(page.get_by_role("button", name="By position")).to_have_attribute("aria-current", "true")
     cell(page, "knee_extension").fill("3")
     cell(page, "knee_extension").press("Enter")
     expect(page.get_by_text("4 of 25 recorded")).to_be_visible()

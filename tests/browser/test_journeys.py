@@ -15,6 +15,7 @@ from .steps import (
     SHOWCASE,
     NewPatient,
     SignIn,
+    arrive,
     find_patient,
     score,
     score_and_sign_in_part,
@@ -24,6 +25,7 @@ CLINIC = "Harbour MS Clinic"
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 FIRST_VISIT = "443210544445544455543210"
 SECOND_VISIT = "433210544445544455542210"
+TRENDS = re.compile("/trends/$")
 
 
 def new_page(browser: Browser, product: Product) -> Page:
@@ -79,6 +81,7 @@ def test_a_visit_is_found_recorded_signed_and_seen(
     expect(page.get_by_text("24 of 24 tested").first).to_be_visible()
 
     page.get_by_role("link", name="Trends").click()
+    arrive(page, TRENDS)
     visits = page.locator(".heat-screen svg.visit")
     expect(visits).to_have_count(2)
     assert sorted(cells(visits.last.locator("rect[data-movement]"))) == sorted(recorded)
@@ -106,7 +109,7 @@ def test_change_is_seen_with_its_rule_and_nothing_can_be_recorded(
     page.get_by_role("link", name="Trends").click()
     page.get_by_label("Compare with").select_option("previous")
     page.get_by_role("button", name="Show").click()
-    expect(page).to_have_url(re.compile("reference=previous"))
+    arrive(page, re.compile("reference=previous"))
     knee = page.locator("table.changes tr").filter(has_text="Left knee extension")
     expect(knee.locator(".grade")).to_have_text(["3", "2"])
     expect(knee.locator("[data-flag=crossed]")).to_be_visible()
@@ -133,7 +136,7 @@ def signed(browser: Browser, product: Product, sign_in: SignIn, new_patient: New
     """A visit of 4- right and 0 left, all else empty, just signed; return the record's id."""
     page = new_page(browser, product)
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     page.get_by_role("link", name="New assessment").click()
     page.locator("[name=profile]").select_option("mrc_plus_minus_4")
     page.get_by_role("button", name="Start scoring").click()
@@ -239,7 +242,7 @@ def test_a_record_is_amended_by_its_tester_and_voided_by_the_lead(
     page: Page, browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     record = score_and_sign_in_part(page, "43")
     page.get_by_role("link", name="Amend").click()
     page.get_by_label("Reason").fill("Typing slip: the left leg moved nothing.")
@@ -277,10 +280,10 @@ def test_a_record_of_the_wrong_patient_is_moved_by_the_lead(
     page: Page, browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     sign_in(page, PHYSIO)
-    right = new_patient(page)
+    right = new_patient()
     page.goto(right)
     right_number = page.locator("#patient-banner").get_by_text(re.compile("^B-")).text_content()
-    wrong = new_patient(page)
+    wrong = new_patient()
     page.goto(wrong)
     record = score_and_sign_in_part(page, "40")
     expect(page.get_by_role("link", name="Move to another patient")).to_have_count(0)

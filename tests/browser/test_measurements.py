@@ -26,7 +26,7 @@ def test_three_trials_are_entered_by_keyboard(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     score(page, "44")
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
     open_measurements(page)
@@ -47,7 +47,7 @@ def test_what_is_wrong_is_named_and_what_was_typed_stays(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     score(page, "")
     open_measurements(page)
     page.get_by_label("Movement and side").first.focus()
@@ -64,7 +64,7 @@ def test_a_functional_test_stands_on_the_patients_page(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    person = new_patient(page)
+    person = new_patient()
     page.goto(person)
     page.get_by_role("link", name="Add a functional test").click()
     axe(page)

@@ -27,7 +27,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     """A patient's page on a device that has fetched ahead what a visit needs."""
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     wait_until_kept(page)
     return page
 
@@ -126,6 +126,7 @@ def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     page.locator("#sign").dblclick()
     expect(page).to_have_url(RECORD)
     expect(page.get_by_text("80 of 80 tested").first).to_be_visible()
+    page.wait_for_load_state()
     recorded = page.locator(".record-table tr:not(.group)").evaluate_all(GRADES)
     assert {tuple(cell): grade for *cell, grade in recorded} == dict(
         zip(map(tuple, cells), typed, strict=True)
@@ -365,11 +366,13 @@ def discard(page: Page, address: str) -> None:
 
 SLOW_LOCKS = """
 const request = navigator.locks.request.bind(navigator.locks);
+const told = new Promise((done) => (globalThis.look = done));
 navigator.locks.request = async (...details) => {
-  await new Promise((done) => setTimeout(done, 2000));
+  await told;
   return request(...details);
 };
 """
+LOOKS = "async () => (await navigator.locks.query()).held.length > 0"
 
 
 def test_who_types_before_the_device_has_looked_loses_nothing(patient_page: Page) -> None:
@@ -378,6 +381,8 @@ def test_who_types_before_the_device_has_looked_loses_nothing(patient_page: Page
     page.add_init_script(SLOW_LOCKS)
     start(page)
     press(page, TEN + REST)
-    page.wait_for_timeout(3000)  # the device looks for what closed pages left
+    page.evaluate("look()")  # for what closed pages left
+    until(page, LOOKS)
+    page.wait_for_timeout(500)  # what it should not find, it would take up now
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "25")
     expect(page.locator("#sign")).to_be_focused()

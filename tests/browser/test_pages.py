@@ -16,11 +16,12 @@ from .steps import (
     RECORD,
     SHOWCASE,
     TELEPHONE,
+    AddressOf,
     Axe,
     NewPatient,
     SignIn,
+    arrive,
     enter,
-    find_patient,
     give_key,
     make_passkey,
     score_and_sign_in_part,
@@ -61,6 +62,7 @@ def hold(axe: Axe) -> Hold:
 
     def check(page: Page, *, desk: bool = False) -> None:
         expect(page.locator("h1"), page.url).to_have_count(1)
+        page.wait_for_load_state()
         for size in (DESK, TELEPHONE):
             page.set_viewport_size(size)
             page.evaluate(DRAWN)
@@ -151,7 +153,9 @@ def test_the_pages_of_second_factors(
     hold(page)
 
 
-def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+def test_the_pages_of_patients(
+    watched: Page, sign_in: SignIn, address_of: AddressOf, hold: Hold
+) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
     page.goto("/")
@@ -171,7 +175,8 @@ def test_the_pages_of_patients(watched: Page, sign_in: SignIn, hold: Hold) -> No
     page.get_by_role("button", name="Register").first.click()
     expect(page.locator(".invalid-feedback").first).to_be_visible()
     hold(page)
-    person = find_patient(page, "winters", SHOWCASE)
+    person = address_of(SHOWCASE)
+    page.goto(person)
     hold(page)
     happened = ("events", "interventions", "referrals", "care-team", "weakness")
     for path in ("edit", *(f"{each}/new" for each in happened)):
@@ -184,7 +189,7 @@ def test_the_pages_of_recording(
 ) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
-    person = new_patient(page)
+    person = new_patient()
     page.goto(person)
     hold(page)
     page.goto(f"{person}trends/")
@@ -194,6 +199,7 @@ def test_the_pages_of_recording(
     hold(page)
     page.get_by_role("button", name="Start scoring").click()
     expect(page).to_have_url(GRID)
+    expect(page.locator("body.scripted")).to_be_visible()
     hold(page, desk=True)
     page.keyboard.press("0")
     page.locator("#sign").click()
@@ -222,21 +228,25 @@ def test_a_question_of_several_movements_by_keyboard(page: Page, sign_in: SignIn
         page.keyboard.press("Space")
     expect(line).to_have_text("Hip flexion or Knees: any movement")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"movement=hip_flexion&movement=knees"))
+    arrive(page, re.compile(r"movement=hip_flexion&movement=knees"))
     rest = page.get_by_role("link", name="more results").first
     patient = rest.locator("xpath=ancestor::tbody")
     shown = patient.locator("tr").count()
     rest.click()
     expect(page.locator("tbody:target").get_by_role("link", name="only the worst")).to_be_visible()
+    page.wait_for_load_state()
     assert page.locator("tbody:target tr").count() > shown
 
 
-def test_the_pages_of_pictures(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+def test_the_pages_of_pictures(
+    watched: Page, sign_in: SignIn, address_of: AddressOf, hold: Hold
+) -> None:
     page = watched
     sign_in(page, "clinician@harbour.example")
     page.goto("/")
     hold(page, desk=True)
-    person = find_patient(page, "winters", SHOWCASE)
+    person = address_of(SHOWCASE)
+    page.goto(person)
     hold(page)
     page.goto(f"{person}trends/")
     page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true; })")
@@ -282,7 +292,7 @@ def test_the_pages_of_a_blind_pair(
 ) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
-    person = new_patient(page)
+    person = new_patient()
     page.goto(person)
     first = score_and_sign_in_part(page, "40")
     other = browser.new_context(
@@ -298,6 +308,7 @@ def test_the_pages_of_a_blind_pair(
     other.get_by_label("I have not seen the grades").check()
     other.get_by_role("button", name="Start scoring blind").click()
     expect(other).to_have_url(GRID)
+    expect(other.locator("body.scripted")).to_be_visible()
     expect(other.locator("#score-grid [data-was]:not([data-was=''])")).to_have_count(0)
     page.goto(first)
     hold(page)
@@ -309,6 +320,7 @@ def test_the_pages_of_a_blind_pair(
     hold(page)
     other.keyboard.press("3")
     other.locator("#sign").click()
+    expect(other.get_by_text("Signing freezes the record.")).to_be_visible()
     other.locator("#sign").click()
     expect(other).to_have_url(RECORD)
     hold(other)
@@ -329,13 +341,15 @@ def test_the_pages_of_data_quality(watched: Page, sign_in: SignIn, hold: Hold) -
         hold(page)
 
 
-def test_the_pages_of_correcting(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+def test_the_pages_of_correcting(
+    watched: Page, sign_in: SignIn, address_of: AddressOf, hold: Hold
+) -> None:
     page = watched
     sign_in(page, "lead@harbour.example")
     page.goto("/")
     hold(page, desk=True)
     for record_number, status in (("H-00203", "amended"), ("H-00231", "voided")):
-        find_patient(page, record_number)
+        page.goto(address_of(record_number))
         page.get_by_role("row").filter(has_text=status).get_by_role("link").first.click()
         expect(page).to_have_url(RECORD)
         hold(page)
@@ -347,7 +361,12 @@ def test_the_pages_of_correcting(watched: Page, sign_in: SignIn, hold: Hold) -> 
 
 
 def test_the_pages_of_the_administrator(
-    watched: Page, browser: Browser, product: Product, sign_in: SignIn, hold: Hold
+    watched: Page,
+    browser: Browser,
+    product: Product,
+    sign_in: SignIn,
+    address_of: AddressOf,
+    hold: Hold,
 ) -> None:
     page = watched
     sign_in(page, "admin@harbour.example")
@@ -359,7 +378,7 @@ def test_the_pages_of_the_administrator(
     hold(page)
     page.goto("/jobs/")
     hold(page)
-    page.goto(f"{find_patient(page, 'winters', SHOWCASE)}held/")
+    page.goto(f"{address_of(SHOWCASE)}held/")
     hold(page)
     page.goto("/team/invite/")
     hold(page)
@@ -408,7 +427,7 @@ def test_the_pages_of_the_audit_log(
 ) -> None:
     page = watched
     sign_in(page, "physio@harbour.example")
-    address = new_patient(page)
+    address = new_patient()
     patient = address.rstrip("/").rpartition("/")[2]
     page.goto(address)
     number = page.locator("#patient-banner dd").nth(1).inner_text().strip()
@@ -550,10 +569,12 @@ def test_the_menu_of_a_telephone(watched: Page, sign_in: SignIn, axe: Axe) -> No
     expect(page.get_by_role("link", name="Team")).to_be_hidden()
 
 
-def test_the_pages_of_letters(watched: Page, sign_in: SignIn, hold: Hold) -> None:
+def test_the_pages_of_letters(
+    watched: Page, sign_in: SignIn, address_of: AddressOf, hold: Hold
+) -> None:
     page = watched
     sign_in(page, "clinician@harbour.example")
-    find_patient(page, "winters", SHOWCASE)
+    page.goto(address_of(SHOWCASE))
     signed = page.get_by_text("signed", exact=True)
     page.get_by_role("row").filter(has=signed).get_by_role("link").first.click()
     expect(page).to_have_url(RECORD)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import GRID, RECORD, SHOWCASE, Axe, NewPatient, SignIn, address_of
+from .steps import GRID, RECORD, SHOWCASE, AddressOf, Axe, NewPatient, SignIn
 
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 WHEN = "2024-03-05T10:30"
@@ -17,10 +17,10 @@ def keys(page: Page, *pressed: str) -> None:
 
 
 def test_the_usual_battery_fits_on_one_page_with_the_patient_on_it(
-    page: Page, sign_in: SignIn
+    page: Page, sign_in: SignIn, address_of: AddressOf
 ) -> None:
     sign_in(page, PHYSIO)
-    person = address_of(page, SHOWCASE)
+    person = address_of(SHOWCASE)
     for order in ("position", "region", "battery"):
         page.goto(f"{person}sheet/?order={order}")
         [paper] = pages_of(page.pdf(prefer_css_page_size=True))
@@ -30,10 +30,10 @@ def test_the_usual_battery_fits_on_one_page_with_the_patient_on_it(
 
 
 def test_a_long_battery_names_the_patient_on_each_of_its_two_pages(
-    page: Page, sign_in: SignIn
+    page: Page, sign_in: SignIn, address_of: AddressOf
 ) -> None:
     sign_in(page, PHYSIO)
-    person = address_of(page, SHOWCASE)
+    person = address_of(SHOWCASE)
     page.goto(f"{person}sheet/?battery=full&order=position")
     pages = pages_of(page.pdf(prefer_css_page_size=True))
     assert len(pages) == 2
@@ -41,10 +41,10 @@ def test_a_long_battery_names_the_patient_on_each_of_its_two_pages(
 
 
 def test_the_sheet_is_reached_from_the_patient_and_has_a_button_that_prints(
-    page: Page, sign_in: SignIn, axe: Axe
+    page: Page, sign_in: SignIn, address_of: AddressOf, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    page.goto(address_of(page, SHOWCASE))
+    page.goto(address_of(SHOWCASE))
     page.get_by_role("link", name="Blank sheet").click()
     axe(page)
     page.evaluate("window.print = () => { document.title = 'printed'; }")
@@ -58,7 +58,7 @@ def test_two_sheets_are_typed_in_by_keyboard_alone(
     sign_in(page, PHYSIO)
     numbers = []
     for _each in range(2):
-        page.goto(new_patient(page))
+        page.goto(new_patient())
         numbers.append(page.locator("#patient-banner dd").nth(1).inner_text())
     page.goto("/back-entry/")
     axe(page)
@@ -108,7 +108,7 @@ def test_a_draft_is_discarded_and_taken_back_on_the_start_page(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, LEAD)
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     name = page.locator(".banner-family").inner_text()
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()
@@ -120,6 +120,7 @@ def test_a_draft_is_discarded_and_taken_back_on_the_start_page(
     mine = page.locator(".draft-list > li").filter(has_text=re.compile(name, re.IGNORECASE)).first
     expect(mine).to_contain_text("2 of 24 entered")
     mine.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("The draft was discarded.")).to_be_visible()
     page.locator(".draft-aside summary").click()
     axe(page)
     page.locator("#messages").get_by_role("button", name="Undo").click()
@@ -131,7 +132,7 @@ def test_the_draft_of_today_is_continued_with_one_key(
     page: Page, sign_in: SignIn, new_patient: NewPatient, axe: Axe
 ) -> None:
     sign_in(page, PHYSIO)
-    person = new_patient(page)
+    person = new_patient()
     page.goto(person)
     page.get_by_role("link", name="New assessment").click()
     page.get_by_role("button", name="Start scoring").click()

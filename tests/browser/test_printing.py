@@ -6,7 +6,7 @@ from itertools import chain
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import SHOWCASE, TELEPHONE, SignIn, find_patient
+from .steps import RECORD, SHOWCASE, TELEPHONE, AddressOf, SignIn
 
 # Tested with the full battery, sixteen times.
 FULL = "H-00219"
@@ -24,10 +24,14 @@ def sheet_with(found: list[str], words: str) -> str:
     return sheet
 
 
-def test_every_sheet_of_a_patients_pages_names_the_patient(page: Page, sign_in: SignIn) -> None:
+def test_every_sheet_of_a_patients_pages_names_the_patient(
+    page: Page, sign_in: SignIn, address_of: AddressOf
+) -> None:
     sign_in(page, "clinician@harbour.example")
-    person = find_patient(page, SHOWCASE, SHOWCASE)
+    person = address_of(SHOWCASE)
+    page.goto(person)
     page.get_by_role("row").filter(has_text="signed").get_by_role("link").last.click()
+    expect(page).to_have_url(RECORD)
     record = page.url
     compare = f"{person}compare/"
     found = {path: sheets(page, path) for path in (person, f"{person}trends/", compare, record)}
@@ -39,9 +43,11 @@ def test_every_sheet_of_a_patients_pages_names_the_patient(page: Page, sign_in: 
     assert all(words in body for words in ("On the body", "Front", "Back", "Toe flex"))
 
 
-def test_no_legend_or_heading_stands_alone_on_a_sheet(page: Page, sign_in: SignIn) -> None:
+def test_no_legend_or_heading_stands_alone_on_a_sheet(
+    page: Page, sign_in: SignIn, address_of: AddressOf
+) -> None:
     sign_in(page, "clinician@harbour.example")
-    found = sheets(page, f"{find_patient(page, FULL, FULL)}trends/")
+    found = sheets(page, f"{address_of(FULL)}trends/")
     assert all(FULL in sheet for sheet in found)
     assert "Ankle dorsiflexion" in sheet_with(found, "darker is weaker")
     for region, first in (
@@ -55,10 +61,10 @@ def test_no_legend_or_heading_stands_alone_on_a_sheet(page: Page, sign_in: SignI
 
 
 def test_a_blank_sheet_of_the_full_battery_takes_two_in_any_order(
-    page: Page, sign_in: SignIn
+    page: Page, sign_in: SignIn, address_of: AddressOf
 ) -> None:
     sign_in(page, "lead@harbour.example")
-    person = find_patient(page, SHOWCASE, SHOWCASE)
+    person = address_of(SHOWCASE)
     for order in ("region", "battery"):
         found = sheets(page, f"{person}sheet/?battery=full&order={order}")
         assert len(found) == 2
@@ -78,10 +84,12 @@ def test_lists_print_with_their_headings_on_every_sheet(page: Page, sign_in: Sig
     assert "Blind pairs still open" in board
 
 
-def test_a_telephone_shows_what_changed_and_folds_the_rest(page: Page, sign_in: SignIn) -> None:
+def test_a_telephone_shows_what_changed_and_folds_the_rest(
+    page: Page, sign_in: SignIn, address_of: AddressOf
+) -> None:
     sign_in(page, "clinician@harbour.example")
     page.set_viewport_size(TELEPHONE)
-    page.goto(f"{find_patient(page, FULL, FULL)}trends/")
+    page.goto(f"{address_of(FULL)}trends/")
     expect(page.get_by_role("heading", name="What changed since")).to_be_in_viewport()
     expect(page.locator("details.fold[open]")).to_have_count(0)
     hips = page.locator("details.fold", has=page.locator("#strip-hip_flexion"))
@@ -89,6 +97,6 @@ def test_a_telephone_shows_what_changed_and_folds_the_rest(page: Page, sign_in: 
     hips.locator("summary").first.click()
     expect(page.locator("#strip-hip_flexion svg")).to_be_visible()
     assert any("Neck flexion" in each for each in pages_of(page.pdf()))  # unfolded on paper
-    page.goto(find_patient(page, SHOWCASE, SHOWCASE))
+    page.goto(address_of(SHOWCASE))
     page.get_by_role("link", name="Right hip flexion").click()
     expect(page.locator("#strip-hip_flexion svg")).to_be_in_viewport()

@@ -1,35 +1,43 @@
 """Soft questions about a score: calm, answered in one key, never in the way."""
 
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .steps import RECORD, Axe, NewPatient, SignIn, open_grid, record
+from assessments.history import Result
+from tests.people import grade
+
+from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, open_grid
 
 SIGN = re.compile(r"/sign/$")
 
 
 @pytest.fixture
-def person(page: Page, sign_in: SignIn, new_patient: NewPatient) -> str:
+def person(
+    page: Page, sign_in: SignIn, new_patient: NewPatient, new_record: Callable[..., None]
+) -> str:
     """The address of a patient whose right hip was 1 and left hip not testable years ago."""
     sign_in(page, "physio@harbour.example")
-    person = new_patient(page)
-    scores = {"hip_flexion.right": "1", "hip_flexion.left": "NT pain"}
-    record(page, person, scores, "2020-03-02T10:30")
+    person = new_patient()
+    weak, pain = grade(1), Result(status="not_testable", reason="pain")
+    results = {("hip_flexion", "right"): weak, ("hip_flexion", "left"): pain}
+    new_record(person, results, datetime(2020, 3, 2, 10, 30, tzinfo=UTC))
     return person
 
 
 @pytest.fixture
-def grid(page: Page, person: str) -> Page:
-    open_grid(page, person)
+def grid(page: Page, person: str, new_draft: NewDraft) -> Page:
+    open_grid(page, new_draft(person))
     return page
 
 
 @pytest.fixture
-def six(page: Page, person: str) -> Page:
+def six(page: Page, person: str, new_draft: NewDraft) -> Page:
     """The grid of the shortest battery."""
-    open_grid(page, person, battery="mrc_sum_60")
+    open_grid(page, new_draft(person, battery="mrc_sum_60"))
     return page
 
 

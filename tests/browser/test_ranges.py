@@ -1,23 +1,22 @@
 """Many cells with one key: chosen, marked as filled, taken back at once, confirmed at signing."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.product import Product
 
-from .steps import RECORD, Axe, NewPatient, SignIn, open_grid, score
+from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, open_grid, score
 
 FILLED = "#score-grid [data-entered=filled]"
 CHOSEN = "#score-grid .chosen"
 
 
 @pytest.fixture
-def grid(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
+def grid(page: Page, sign_in: SignIn, new_patient: NewPatient, new_draft: NewDraft) -> Page:
     sign_in(page, "physio@harbour.example")
-    open_grid(page, new_patient(page))
+    open_grid(page, new_draft(new_patient()))
     return page
 
 
@@ -127,17 +126,18 @@ def test_a_filled_cell_typed_over_is_a_typed_one(grid: Page) -> None:
 
 
 def test_a_leg_is_scored_by_thumb(
-    browser: Browser, product: Product, sign_in: SignIn, new_patient: Callable[[Page], str]
+    browser: Browser, product: Product, sign_in: SignIn, new_patient: NewPatient
 ) -> None:
     context = browser.new_context(
         base_url=product.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
     sign_in(page, "physio@harbour.example")
-    page.goto(new_patient(page))
+    page.goto(new_patient())
     score(page, "")
     page.get_by_role("button", name="Right leg").tap()
     page.locator("[data-grade-key='5']").tap()
+    expect(page.locator(FILLED)).to_have_count(7)
     assert grades(page, FILLED) == ["5"] * 7
     page.locator("[data-act=back]").tap()
     expect(page.locator(FILLED)).to_have_count(0)

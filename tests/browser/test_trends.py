@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.demo.showcase import GRADES
 
 from .paper import pages_of
-from .steps import SHOWCASE, SignIn, address_of
+from .steps import SHOWCASE, AddressOf, SignIn, arrive
 
 # (movement, side) -> what is shown of each visit, earliest first
 Told = dict[str, list[str]]
@@ -17,10 +17,10 @@ VISITS = 10
 
 
 @pytest.fixture
-def trends(page: Page, sign_in: SignIn) -> Page:
+def trends(page: Page, sign_in: SignIn, address_of: AddressOf) -> Page:
     """Ten visits of the patient drawn by hand, as a clinician sees them."""
     sign_in(page, "clinician@harbour.example")
-    page.goto(f"{address_of(page, SHOWCASE)}trends/")
+    page.goto(f"{address_of(SHOWCASE)}trends/")
     expect(heat_map(page)).to_be_visible()
     return page
 
@@ -178,7 +178,7 @@ def test_filters_in_the_address_choose_what_is_shown(trends: Page) -> None:
         expect(trends.locator("#id_since")).to_have_value(all_days[2])
         trends.reload()
     trends.get_by_role("link", name="All history").click()
-    expect(trends).to_have_url(re.compile("/trends/$"))
+    arrive(trends, re.compile("/trends/$"))
     assert iso_days(trends) == all_days
 
 
@@ -189,7 +189,7 @@ def test_filters_are_chosen_on_the_page(trends: Page) -> None:
     trends.get_by_label("Compare with").select_option(chosen.get_attribute("value"))
     day = chosen.text_content() or ""
     trends.get_by_role("button", name="Show").click()
-    expect(trends).to_have_url(re.compile(r"region=arms.*side=right"))
+    arrive(trends, re.compile(r"region=arms.*side=right"))
     expect(trends.locator("#changed-heading")).to_contain_text(day.split(",")[0])
     assert {cell.split()[1] for cell in drawn(trends)} == {"right"}
     assert len(days(trends)) == VISITS
@@ -253,6 +253,8 @@ def test_a_visit_read_in_one_picture_is_marked_in_all(trends: Page) -> None:
     trends.keyboard.press("ArrowLeft")
     for kind, places in latest.items():
         assert all(a < b for a, b in zip(cursors(trends, kind), places, strict=True)), kind
-    trends.locator("figure[data-chart=distribution] g[data-said]").first.hover()
+    first = trends.locator("figure[data-chart=distribution] g[data-said]").first
+    first.hover()
+    expect(first).to_have_class(re.compile("is-read"))
     assert max(cursors(trends, "strips")) < 0.15
     assert trends.evaluate(tall) == before
