@@ -52,14 +52,29 @@ def settle(page: Page) -> None:
 
     What is counted as waiting afterwards is what was typed afterwards.
     """
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(page, "saved")
     until(page, NOTHING_HELD)
 
 
 def arrive(page: Page, address: str | re.Pattern[str]) -> None:
-    """Wait until all of the page at this address is there, for what is read of it once."""
-    expect(page).to_have_url(address)
-    page.wait_for_load_state()
+    """Wait until all of the page at this address is there: what is read of it once is whole."""
+    page.wait_for_url(address)
+
+
+# The page tells of it when it comes: who asks now and then learns of it half a second late.
+STATE = """([name, patience]) => new Promise((done) => {
+  const line = document.getElementById("save-state");
+  const look = () => line.dataset.state === name && done(name);
+  new MutationObserver(look).observe(line, { attributes: true });
+  setTimeout(() => done(line.dataset.state), patience);
+  look();
+})"""
+PATIENCE = 30_000  # ms
+
+
+def expect_state(page: Page, name: str) -> None:
+    """Wait until the line that tells of saving tells of this."""
+    assert page.evaluate(STATE, [name, PATIENCE]) == name
 
 
 def open_grid(page: Page, address: str) -> None:
@@ -104,7 +119,7 @@ def score_and_sign_in_part(page: Page, keys: str) -> str:
     page.locator("#sign").click()
     expect(page.get_by_text("Signing freezes the record.")).to_be_visible()
     page.locator("#sign").click()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     return page.url
 
 

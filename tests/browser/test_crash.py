@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 
 from tests.product import Product
 
-from .steps import NewPatient, SignIn, score, settle
+from .steps import NewPatient, SignIn, expect_state, score, settle
 
 PHYSIO = "physio@harbour.example"
 GRADED = "#score-grid input[data-state=graded]"
@@ -21,10 +21,6 @@ def patient_page(page: Page, sign_in: SignIn, new_patient: NewPatient) -> Page:
     sign_in(page, PHYSIO)
     page.goto(new_patient())
     return page
-
-
-def expect_state(page: Page, name: str) -> None:
-    expect(page.locator("#save-state")).to_have_attribute("data-state", name)
 
 
 def test_after_a_power_cut_what_was_saved_is_there_on_another_device(

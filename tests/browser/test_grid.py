@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.product import Product
 
-from .steps import NewDraft, NewPatient, SignIn, open_grid
+from .steps import NewDraft, NewPatient, SignIn, expect_state, open_grid
 
 BLANK = "#score-grid input[data-state=blank]"
 
@@ -39,7 +39,7 @@ def press(page: Page, keys: str) -> None:
 
 
 def expect_saved(page: Page) -> None:
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(page, "saved")
     expect(page.locator("#save-state")).to_have_attribute("data-waiting", "0")
 
 
@@ -175,7 +175,7 @@ def test_the_state_line_tells_when_the_network_is_gone_and_back(grid: Page) -> N
     expect_saved(grid)
     grid.context.set_offline(True)
     press(grid, "32")
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "offline")
+    expect_state(grid, "offline")
     expect(grid.locator("#save-state")).to_have_attribute("data-waiting", "2")
     grid.context.set_offline(False)
     expect_saved(grid)
@@ -220,7 +220,7 @@ def test_a_network_that_swallows_a_request_is_not_waited_for(patient_page: Page)
 
     page.route("**/save/", swallow)
     press(page, "4")
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "offline")
+    expect_state(page, "offline")
     assert swallowed
     press(page, "0")
     page.unroute("**/save/", swallow)
@@ -261,7 +261,7 @@ def test_a_session_that_ended_is_told_and_the_scores_wait(grid: Page) -> None:
     expect_saved(grid)
     grid.context.clear_cookies()
     press(grid, "3")
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "error")
+    expect_state(grid, "error")
     expect(grid.locator("#save-state")).to_contain_text("Signed out")
     expect(grid.locator("#save-state")).to_have_attribute("data-waiting", "1")
     expect(cell(grid, "hip_flexion", "left")).to_have_attribute("data-grade", "3")

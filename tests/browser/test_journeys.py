@@ -63,7 +63,7 @@ def seen_once(browser: Browser, product: Product, sign_in: SignIn) -> str:
     page.get_by_role("button", name="Register").first.click()
     score(page, FIRST_VISIT, tested_at="2020-03-02T10:30")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     page.context.close()
     return number
 
@@ -77,7 +77,7 @@ def test_a_visit_is_found_recorded_signed_and_seen(
     recorded = cells(page.locator("#score-grid input[data-movement]"))
     assert "".join(grade for _movement, _side, grade in recorded) == SECOND_VISIT
     page.keyboard.press("Enter")  # the key that signs
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     expect(page.get_by_text("24 of 24 tested").first).to_be_visible()
 
     page.get_by_role("link", name="Trends").click()
@@ -146,7 +146,7 @@ def signed(browser: Browser, product: Product, sign_in: SignIn, new_patient: New
     page.locator("#sign").click()
     expect(page.get_by_text("22 cells are empty")).to_be_visible()
     page.locator("#sign").click()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     record = page.url.rstrip("/").rpartition("/")[2]
     page.context.close()
     return record

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import Axe, NewPatient, SignIn, score
+from tests.browser.steps import Axe, NewPatient, SignIn, expect_state, score
 
 PHYSIO = "physio@harbour.example"
 
@@ -28,7 +28,7 @@ def test_three_trials_are_entered_by_keyboard(
     sign_in(page, PHYSIO)
     page.goto(new_patient())
     score(page, "44")
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(page, "saved")
     open_measurements(page)
     page.get_by_label("Movement and side").first.focus()
     type_through(page, "Right knee ext", "47.5", "45", "46.2", "", "", "lbf", "best", "Dial")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.product import Product
 
-from .steps import GRID, RECORD, NewPatient, SignIn, settle, until
+from .steps import GRID, RECORD, NewPatient, SignIn, arrive, expect_state, settle, until
 
 TEN, REST = "4432105444", "45544455543210"
 
@@ -63,17 +63,13 @@ def start(page: Page, *, battery: str = "") -> None:
     if battery:
         page.get_by_label("Battery").select_option(battery)
     page.get_by_role("button", name="Start scoring").click()
-    expect(page).to_have_url(GRID)
+    arrive(page, GRID)
     expect(page.locator("body.scripted")).to_be_visible()
 
 
 def press(page: Page, keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
-
-
-def state(page: Page, name: str) -> None:
-    expect(page.locator("#save-state")).to_have_attribute("data-state", name)
 
 
 def test_a_visit_without_a_network_from_start_to_signature(patient_page: Page) -> None:
@@ -83,13 +79,13 @@ def test_a_visit_without_a_network_from_start_to_signature(patient_page: Page) -
     expect(page.locator("#copy-notice")).to_be_visible()
     start(page)
     press(page, TEN + REST)
-    state(page, "offline")
+    expect_state(page, "offline")
     expect(page.locator("#unsent")).to_have_attribute("data-waiting", "25")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Sign when sent").click()
     expect(page.get_by_text("Will be signed when sent.")).to_be_visible()
     page.context.set_offline(False)
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     expect(page.get_by_text("24 of 24 tested").first).to_be_visible()
 
 
@@ -120,11 +116,11 @@ def test_the_network_goes_at_score_10_and_is_back_at_35_with_a_double_click(
     settle(page)
     page.context.set_offline(True)
     press(page, typed[10:35])
-    state(page, "offline")
+    expect_state(page, "offline")
     page.context.set_offline(False)
     press(page, typed[35:])
     page.locator("#sign").dblclick()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     expect(page.get_by_text("80 of 80 tested").first).to_be_visible()
     page.wait_for_load_state()
     recorded = page.locator(".record-table tr:not(.group)").evaluate_all(GRADES)
@@ -150,11 +146,11 @@ def test_a_start_that_is_never_answered_goes_on_without_the_network(
     page.context.service_workers[0].evaluate(HURRY)
     with hung(product):
         page.get_by_role("button", name="Start scoring").click()
-        expect(page).to_have_url(GRID)
+        arrive(page, GRID)
         expect(page.locator("body.scripted")).to_be_visible()
         press(page, TEN)
         expect(page.locator("#unsent")).to_have_attribute("data-waiting", "11")
-    state(page, "saved")
+    expect_state(page, "saved")
     expect(page.locator("#unsent")).to_be_hidden()
     page.reload()
     expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(10)
@@ -185,7 +181,7 @@ def test_a_page_closed_without_a_network_gives_its_scores_back(patient_page: Pag
     expect(other.locator("#score-grid input[data-state=graded]")).to_have_count(13)
     expect(other.locator("#unsent")).to_have_attribute("data-waiting", "3")
     other.context.set_offline(False)
-    state(other, "saved")
+    expect_state(other, "saved")
     other.reload()
     expect(other.locator("#score-grid input[data-state=graded]")).to_have_count(13)
 
@@ -310,7 +306,7 @@ def test_closing_a_page_with_scores_unsent_asks_first(patient_page: Page) -> Non
     start(page)
     page.context.set_offline(True)
     press(page, "4")
-    state(page, "offline")
+    expect_state(page, "offline")
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     with page.expect_event("dialog"):
         page.close(run_before_unload=True)
@@ -327,7 +323,7 @@ def test_a_start_by_a_clock_that_runs_ahead_is_set_right(patient_page: Page) -> 
     press(page, "44")
     page.context.set_offline(False)
     page.clock.run_for(20_000)
-    state(page, "saved")
+    expect_state(page, "saved")
     expect(page.locator("#unsent")).to_be_hidden()
 
 

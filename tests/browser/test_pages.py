@@ -198,7 +198,7 @@ def test_the_pages_of_recording(
     page.goto(f"{person}assessments/new/")
     hold(page)
     page.get_by_role("button", name="Start scoring").click()
-    expect(page).to_have_url(GRID)
+    arrive(page, GRID)
     expect(page.locator("body.scripted")).to_be_visible()
     hold(page, desk=True)
     page.keyboard.press("0")
@@ -206,7 +206,7 @@ def test_the_pages_of_recording(
     expect(page.get_by_text("Signing freezes the record.")).to_be_visible()
     hold(page)
     page.locator("#sign").click()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     record = page.url
     hold(page)
     for path in ("amend", "void"):
@@ -307,7 +307,7 @@ def test_the_pages_of_a_blind_pair(
     hold(other)
     other.get_by_label("I have not seen the grades").check()
     other.get_by_role("button", name="Start scoring blind").click()
-    expect(other).to_have_url(GRID)
+    arrive(other, GRID)
     expect(other.locator("body.scripted")).to_be_visible()
     expect(other.locator("#score-grid [data-was]:not([data-was=''])")).to_have_count(0)
     page.goto(first)
@@ -322,7 +322,7 @@ def test_the_pages_of_a_blind_pair(
     other.locator("#sign").click()
     expect(other.get_by_text("Signing freezes the record.")).to_be_visible()
     other.locator("#sign").click()
-    expect(other).to_have_url(RECORD)
+    arrive(other, RECORD)
     hold(other)
     other.get_by_role("link", name="Both side by side").click()
     hold(other, desk=True)
@@ -351,7 +351,7 @@ def test_the_pages_of_correcting(
     for record_number, status in (("H-00203", "amended"), ("H-00231", "voided")):
         page.goto(address_of(record_number))
         page.get_by_role("row").filter(has_text=status).get_by_role("link").first.click()
-        expect(page).to_have_url(RECORD)
+        arrive(page, RECORD)
         hold(page)
     page.get_by_role("link", name="Filed anew on the right patient").click()
     expect(page.get_by_text("First filed on another patient.")).to_be_visible()
@@ -577,7 +577,7 @@ def test_the_pages_of_letters(
     page.goto(address_of(SHOWCASE))
     signed = page.get_by_text("signed", exact=True)
     page.get_by_role("row").filter(has=signed).get_by_role("link").first.click()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     record = page.url
     page.get_by_role("link", name="Report").click()
     page.get_by_role("button", name="Look at it").click()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import GRID, RECORD, SHOWCASE, AddressOf, Axe, NewPatient, SignIn
+from .steps import GRID, RECORD, SHOWCASE, AddressOf, Axe, NewPatient, SignIn, arrive, expect_state
 
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
 WHEN = "2024-03-05T10:30"
@@ -92,7 +92,7 @@ def type_in(page: Page, number: str, axe: Axe) -> None:
     expect(begin).to_be_focused()
     axe(page)
     keys(page, "Enter")
-    expect(page).to_have_url(GRID)
+    arrive(page, GRID)
     expect(page.locator("body.scripted")).to_be_visible()
     expect(page.get_by_text("typed in by Priya Example")).to_be_visible()
     keys(page, *"4354")
@@ -100,7 +100,7 @@ def type_in(page: Page, number: str, axe: Axe) -> None:
     expect(page.get_by_text("Signing freezes the record.")).to_be_visible()
     page.locator("#sign").focus()
     keys(page, "Enter")
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     expect(page.get_by_role("link", name="Next sheet")).to_be_focused()
 
 
@@ -114,7 +114,7 @@ def test_a_draft_is_discarded_and_taken_back_on_the_start_page(
     page.get_by_role("button", name="Start scoring").click()
     expect(page.locator("body.scripted")).to_be_visible()
     keys(page, *"05")
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(page, "saved")
     page.goto("/")
     axe(page)
     mine = page.locator(".draft-list > li").filter(has_text=re.compile(name, re.IGNORECASE)).first
@@ -124,7 +124,7 @@ def test_a_draft_is_discarded_and_taken_back_on_the_start_page(
     page.locator(".draft-aside summary").click()
     axe(page)
     page.locator("#messages").get_by_role("button", name="Undo").click()
-    expect(page).to_have_url(GRID)
+    arrive(page, GRID)
     expect(page.locator("[data-state=graded]")).to_have_count(2)
 
 

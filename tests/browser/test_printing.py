@@ -6,7 +6,7 @@ from itertools import chain
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import RECORD, SHOWCASE, TELEPHONE, AddressOf, SignIn
+from .steps import RECORD, SHOWCASE, TELEPHONE, AddressOf, SignIn, arrive
 
 # Tested with the full battery, sixteen times.
 FULL = "H-00219"
@@ -31,7 +31,7 @@ def test_every_sheet_of_a_patients_pages_names_the_patient(
     person = address_of(SHOWCASE)
     page.goto(person)
     page.get_by_role("row").filter(has_text="signed").get_by_role("link").last.click()
-    expect(page).to_have_url(RECORD)
+    arrive(page, RECORD)
     record = page.url
     compare = f"{person}compare/"
     found = {path: sheets(page, path) for path in (person, f"{person}trends/", compare, record)}

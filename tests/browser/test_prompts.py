@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.history import Result
 from tests.people import grade
 
-from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, open_grid
+from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, arrive, expect_state, open_grid
 
 SIGN = re.compile(r"/sign/$")
 
@@ -67,7 +67,7 @@ def test_one_key_keeps_and_the_answer_stays_with_the_score(grid: Page) -> None:
     expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "jump")
     expect(cell(grid, "hip_flexion")).not_to_have_attribute("data-asked", "")
     expect(grid.locator("#announce")).to_have_text("Right hip flexion 4 kept")
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     grid.reload()
     expect(cell(grid, "hip_flexion")).to_have_attribute("data-confirmed", "jump")
 
@@ -77,13 +77,13 @@ def test_typing_on_leaves_it_open_and_the_review_asks_again(grid: Page) -> None:
     press(grid, "5444344454443544423445444"[:23])
     expect(grid.locator("#sign")).to_be_focused()
     grid.keyboard.press("Enter")
-    expect(grid).to_have_url(SIGN)
+    arrive(grid, SIGN)
     expect(grid.locator("#questions")).to_contain_text("Right hip flexion 4")
     expect(grid.locator("#questions")).to_be_focused()
     grid.keyboard.press("Enter")
-    expect(grid).to_have_url(SIGN)
+    arrive(grid, SIGN)
     grid.keyboard.press("k")
-    expect(grid).to_have_url(RECORD)
+    arrive(grid, RECORD)
     expect(grid.get_by_text("kept when asked: two grades or more")).to_have_count(1)
 
 
@@ -143,7 +143,7 @@ def test_one_other_grade_and_the_pace_is_not_asked_about(six: Page) -> None:
     expect(six.locator("#sign")).to_be_focused()
     expect(six.locator("#ask")).to_be_hidden()
     six.keyboard.press("Enter")
-    expect(six).to_have_url(RECORD)
+    arrive(six, RECORD)
 
 
 def test_half_the_grid_alike_is_not_the_same_everywhere(grid: Page) -> None:
@@ -151,7 +151,7 @@ def test_half_the_grid_alike_is_not_the_same_everywhere(grid: Page) -> None:
     expect(grid.locator("#sign")).to_be_focused()
     expect(grid.locator("#ask")).to_be_hidden()
     grid.keyboard.press("Enter")
-    expect(grid).to_have_url(RECORD)
+    arrive(grid, RECORD)
 
 
 def test_the_question_of_the_last_score_is_answered_from_the_button(six: Page) -> None:
@@ -159,7 +159,7 @@ def test_the_question_of_the_last_score_is_answered_from_the_button(six: Page) -
     expect(six.locator("#sign")).to_be_focused()
     press(six, "k")
     six.keyboard.press("Enter")
-    expect(six).to_have_url(RECORD)
+    arrive(six, RECORD)
 
 
 def test_the_question_is_kept_by_thumb(grid: Page, axe: Axe) -> None:

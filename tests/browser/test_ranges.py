@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.product import Product
 
-from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, open_grid, score
+from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, arrive, expect_state, open_grid, score
 
 FILLED = "#score-grid [data-entered=filled]"
 CHOSEN = "#score-grid .chosen"
@@ -54,7 +54,7 @@ def test_one_key_puts_back_what_stood_before(grid: Page, key: str) -> None:
     expect(cell(grid, "hip_flexion")).to_have_attribute("data-grade", "0")
     expect(cell(grid, "hip_flexion", "left")).to_have_attribute("data-grade", "2")
     expect(grid.locator("#score-grid [data-state=blank]")).to_have_count(22)
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
 
 
 def test_after_another_score_backspace_takes_back_that_one_alone(grid: Page) -> None:
@@ -114,7 +114,7 @@ def test_the_selected_cells_are_looked_at_again_before_signing(grid: Page, axe: 
     expect(grid.get_by_text("Confirm the scores that were filled in at once.")).to_be_visible()
     confirmation.check()
     grid.locator("#sign").click()
-    expect(grid).to_have_url(RECORD)
+    arrive(grid, RECORD)
 
 
 def test_a_filled_cell_typed_over_is_a_typed_one(grid: Page) -> None:

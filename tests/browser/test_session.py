@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from mmt.accounts.demo import PASSWORD
 from tests.factors import code_of, generate_totp_secret
 
-from .steps import RECORD, NewDraft, NewPatient, open_grid, until
+from .steps import RECORD, NewDraft, NewPatient, arrive, expect_state, open_grid, until
 
 NewPerson = Callable[..., str]
 PHYSIO, LEAD = "physio@harbour.example", "lead@harbour.example"
@@ -50,7 +50,7 @@ def end_session(page: Page) -> None:
 
 def test_the_session_ends_at_score_23_and_the_same_person_goes_on(grid: Page) -> None:
     press(grid, VISIT[:22])
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     end_session(grid)
     press(grid, VISIT[22])
     expect(grid.get_by_role("heading", name="You were signed out")).to_be_visible()
@@ -60,11 +60,11 @@ def test_the_session_ends_at_score_23_and_the_same_person_goes_on(grid: Page) ->
     grid.get_by_label("Password").fill(PASSWORD)
     grid.keyboard.press("Enter")
     expect(grid.locator("#session-over")).to_be_hidden()
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     press(grid, VISIT[23])
     expect(grid.locator("#sign")).to_be_focused()
     grid.keyboard.press("Enter")
-    expect(grid).to_have_url(RECORD)
+    arrive(grid, RECORD)
     expect(grid.get_by_text("24 of 24 tested").first).to_be_visible()
 
 
@@ -92,7 +92,7 @@ def test_the_session_ends_at_score_23_and_a_second_factor_goes_on_in_place(
 ) -> None:
     grid = grid_with_factor
     press(grid, VISIT[:22])
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     end_session(grid)
     press(grid, VISIT[22])
     expect(grid.get_by_role("heading", name="You were signed out")).to_be_visible()
@@ -106,13 +106,13 @@ def test_the_session_ends_at_score_23_and_a_second_factor_goes_on_in_place(
     code.fill(code_of(secret, ahead=1))  # this moment's opened the door already
     grid.keyboard.press("Enter")
     expect(grid.locator("#session-over")).to_be_hidden()
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     press(grid, VISIT[23])
     cells = grid.locator("#score-grid input[data-movement]")
     assert "".join(cells.evaluate_all("cells => cells.map((each) => each.dataset.grade)")) == VISIT
     expect(grid.locator("#sign")).to_be_focused()
     grid.keyboard.press("Enter")
-    expect(grid).to_have_url(RECORD)
+    arrive(grid, RECORD)
     expect(grid.get_by_text("24 of 24 tested").first).to_be_visible()
     grid.wait_for_load_state()
     signed = grid.locator(".record-table .grade").all_inner_texts()
@@ -121,7 +121,7 @@ def test_the_session_ends_at_score_23_and_a_second_factor_goes_on_in_place(
 
 def test_another_person_gets_a_clean_page(grid: Page) -> None:
     press(grid, "44")
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     family = grid.locator(".banner-family").inner_text()
     end_session(grid)
     press(grid, "0")
@@ -137,7 +137,7 @@ def test_another_person_gets_a_clean_page(grid: Page) -> None:
 
 def test_what_waited_over_the_end_of_a_session_is_sent_at_the_next_sign_in(grid: Page) -> None:
     press(grid, "44")
-    expect(grid.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(grid, "saved")
     end_session(grid)
     press(grid, "0")
     expect(grid.locator("#session-over")).to_be_visible()
@@ -175,7 +175,7 @@ def test_a_page_made_before_they_were_sent_shows_them_too(grid: Page) -> None:
     page.unroute(address)
     until(page, "() => document.activeElement.matches('#score-grid input')")
     press(page, "3")
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect_state(page, "saved")
     page.reload()
     expect(page.locator("#score-grid input[data-state=graded]")).to_have_count(2)
 

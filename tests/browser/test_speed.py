@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.figures import write_figures
 
-from .steps import GRID, RECORD, Axe, NewPatient, SignIn, until
+from .steps import GRID, RECORD, Axe, NewPatient, SignIn, arrive, until
 
 DIGITS = "0123454321"
 ADDED = ("hip_adduction", "ankle_inversion", "ankle_eversion", "shoulder_flexion")
@@ -143,7 +143,7 @@ def test_forty_scores_take_forty_digits_and_one_key(
     person.keyboard.press("Enter")
     tab_to(person, person.get_by_role("button", name="Start scoring"))
     person.keyboard.press("Enter")
-    expect(person).to_have_url(GRID)
+    arrive(person, GRID)
     expect(person.locator("body.scripted")).to_be_visible()
     for movement in (*ADDED, *MORE):
         add_by_keyboard(person, movement)
@@ -159,7 +159,7 @@ def test_forty_scores_take_forty_digits_and_one_key(
     assert person.evaluate("() => pointed") == 0
     axe(person)
     person.locator("#sign").press("Enter")
-    expect(person).to_have_url(RECORD)
+    arrive(person, RECORD)
     expect(person.get_by_text("40 of 40 tested").first).to_be_visible()
     axe(person)
     figures.append(("keys for 40 scores, signature included", "41"))

@@ -20,5 +20,6 @@ def drill() -> Iterator[Drill]:
         pytest.skip("A server that may be killed is needed: initdb is not on this machine.")
     seed = randrange(2**32)  # noqa: S311
     database = "postgres" if ON_POSTGRES else "sqlite"
-    with under_fire(database, seed, settings.TEST_FOLDER) as found:
+    # A worker beside it would start anew after each kill; the long drill has one.
+    with under_fire(database, seed, settings.TEST_FOLDER, WORKERS="0") as found:
         yield found

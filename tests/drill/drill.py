@@ -171,7 +171,9 @@ class Drill:
 
 
 @contextmanager
-def under_fire(database: str, seed: int, run: Path | None = None) -> Iterator[Drill]:
+def under_fire(
+    database: str, seed: int, run: Path | None = None, **settings: str
+) -> Iterator[Drill]:
     """Yield a drill on "sqlite" or "postgres", over a database of its own that is thrown away.
 
     `run` is the folder of a run of tests, as in `tests/prepared.py`.
@@ -179,14 +181,14 @@ def under_fire(database: str, seed: int, run: Path | None = None) -> Iterator[Dr
     with TemporaryDirectory(prefix="strength-drill-") as folder:
         if database == "sqlite":
             with (
-                _started(Product(Path(folder)), run) as product,
+                _started(Product(Path(folder), **settings), run) as product,
                 _drill(product, None, seed) as drill,
             ):
                 yield drill
             return
         with (
             cluster(durable=True) as server,
-            _started(Product(Path(folder), database_url=server.url), run) as product,
+            _started(Product(Path(folder), database_url=server.url, **settings), run) as product,
             _drill(product, server, seed) as drill,
         ):
             yield drill

@@ -28,7 +28,7 @@ def until() -> Callable[..., Job]:
             job.refresh_from_db()
             if job.state == state:
                 return job
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"The job stayed {job.state}.")
 
     return waited
@@ -39,7 +39,7 @@ def test_a_job_whose_worker_is_killed_is_begun_once_more_and_then_given_up(
 ) -> None:
     job = ask("linger")
     for attempt, then in ((1, State.WAITING), (2, State.FAILED)):
-        worker = start("--lease", "2")
+        worker = start("--lease", "1")
         assert until(job, State.RUNNING).attempts == attempt
         worker.send_signal(signal.SIGKILL)
         worker.wait()
@@ -51,7 +51,7 @@ def test_another_worker_notices_by_itself_and_does_the_killed_ones_job(
     start: Starting, ask: Asking, until: Callable[..., Job]
 ) -> None:
     job = ask("linger")
-    worker = start("--lease", "2")
+    worker = start("--lease", "1")
     until(job, State.RUNNING)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
