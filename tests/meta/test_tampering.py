@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -28,6 +28,7 @@ from patients.models import FunctionalTest
 from tests.assessments.letters.reading import make_letter, text
 from tests.fuzz.attack import OUR_APPS, taken_back
 from tests.fuzz.forms import fields_of
+from tests.meta.rows import state
 from tests.meta.test_access import PATTERNS, TABLE, Things, address, browser_of
 from tests.patients.happened import DAY, make
 from tests.people import grade, make_draft, make_patient, make_signed, signed_in
@@ -58,7 +59,7 @@ def intruder(world: Things) -> Things:
     signed = make_signed(
         canary, physio, {("hip_flexion", "right"): grade(3, note=CANARY)}, note=CANARY
     )
-    return Things(
+    foreign = Things(
         **vars(world)
         | {
             "patient": canary,
@@ -76,6 +77,8 @@ def intruder(world: Things) -> Things:
             "own_draft": make_draft(own, person),
         }
     )
+    foreign.before = state(canary.clinic_id)
+    return foreign
 
 
 @pytest.fixture
@@ -112,30 +115,6 @@ def leaks(response: Any, *asked: str) -> list[bytes]:
     return found
 
 
-def state(clinic_id: UUID | None = None) -> dict[str, list[str]]:
-    """Return what every table holds but for times, keys and secrets that each writing makes anew;
-    with a clinic, of its own rows alone.
-    """
-    found = {}
-    for model in (model for label in OUR_APPS for model in apps.get_app_config(label).get_models()):
-        if model._meta.label_lower == "accounts.session":
-            continue
-        names = [
-            field.attname
-            for field in model._meta.concrete_fields
-            if not field.primary_key
-            and field.get_internal_type() not in {"DateTimeField", "CompositePrimaryKey"}
-            and not re.search("token|hash|secret|assessment_id|new_id", field.attname)
-        ]
-        rows = model._base_manager.values_list(*names)
-        if clinic_id:
-            if "clinic_id" not in names:
-                continue
-            rows = rows.filter(clinic_id=clinic_id)
-        found[model._meta.label_lower] = sorted(map(repr, rows))
-    return found
-
-
 def test_the_canary_is_there_for_its_own_people(foreign: Things) -> None:
     """Or all the rest would prove nothing."""
     own = browser_of("admin", foreign)
@@ -150,7 +129,7 @@ def test_no_address_tells_or_changes_anything_of_the_other_clinic(
 ) -> None:
     clinic = foreign.patient.clinic_id
     ids = [str(foreign.patient.pk), str(foreign.signed.pk), str(foreign.letter.pk)]
-    client, before = browser(foreign), state(clinic)
+    client, before = browser(foreign), foreign.before
     asked = {"q": CANARY, "find": CANARY, "next": AWAY, "clinic": foreign.slug}
     asked |= dict.fromkeys(("from", "to", "with", "compare", "after", "assessment"), ids[1])
     asked |= dict.fromkeys(("patient", "patient_id", "to_patient"), ids[0])
@@ -189,7 +168,7 @@ def test_an_id_in_a_form_reaches_nothing_of_the_other_clinic_and_more_fields_do_
     page = client.get(where)
     if page.status_code != 200 or page.streaming:
         return
-    usual, before = fields_of(page.content.decode()), state(foreign.patient.clinic_id)
+    usual, before = fields_of(page.content.decode()), foreign.before
     for key in (foreign.patient.pk, foreign.signed.pk, foreign.letter.pk, foreign.draft.pk):
         changed = with_ids(usual, str(key))
         if changed == usual:
@@ -252,7 +231,7 @@ def test_no_operation_of_the_api_or_of_fhir_tells_anything(
     foreign: Things, caplog: pytest.LogCaptureFixture
 ) -> None:
     known = {"patient_id": foreign.patient.pk, "assessment_id": foreign.signed.pk}
-    client, before = browser(foreign), state(foreign.patient.clinic_id)
+    client, before = browser(foreign), foreign.before
     for scope in Scope:
         _token, secret = make_token(name="x", scope=scope, days=1, by=foreign.intruder)
         heads = {"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid4())}
