@@ -2,6 +2,8 @@
 among the answers to a question across patients.
 """
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,11 +17,25 @@ from mmt.accounts.models import Clinic, User
 from patients.models import Event, Patient
 from tests.assessments.plain_page import PlainPage
 from tests.assessments.views.visiting import AsUser
-from tests.people import grade, make_patient, make_signed
+from tests.people import (
+    grade,
+    make_harbour,
+    make_patient,
+    make_person,
+    make_signed,
+    signed_in,
+)
 
 KNEE = ("knee_extension", "left")
 NT, ND = Result("not_testable", reason="pain"), Result("not_done", reason="time")
 PLAIN, FINE = "mrc", "mrc_plus_minus"
+QUESTIONS = (
+    "direction=either",
+    "direction=either&only=confirmed",
+    "direction=either&only=flagged",
+    "direction=fell",
+    "direction=rose",
+)
 POSSIBLE, CONFIRMED = "possible, not yet repeated", "confirmed by repeat"
 
 
@@ -131,16 +147,29 @@ def noon(clinic: Clinic, days_ago: int) -> datetime:
     return datetime.combine(clinic.now().date() - timedelta(days=days_ago), time(12), clinic.zone)
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
-def case(request: pytest.FixtureRequest) -> Planted:
-    planted: Planted = request.param
-    return planted
+@pytest.fixture(params=CASES)
+def name(request: pytest.FixtureRequest) -> str:
+    """The patient's name: that of what was planted."""
+    return f"Zz{request.param}"
 
 
 @pytest.fixture
-def planted(case: Planted, harbour: Clinic, physio: User, colleague: User) -> Patient:
-    testers = {"Pia": physio, "Cora": colleague}
-    patient = make_patient(harbour, physio, family_name="Zzplanted")
+def case(name: str) -> Planted:
+    return CASES[name.removeprefix("Zz")]
+
+
+@pytest.fixture(scope="module")
+def world(module_db: None) -> User:
+    """All cases side by side, each with a patient of its own; give who asks for them."""
+    harbour = make_harbour()
+    testers = {"Pia": make_person("physio", harbour), "Cora": make_person("colleague", harbour)}
+    for name, case in CASES.items():
+        plant(make_patient(harbour, testers["Pia"], family_name=f"Zz{name}"), case, testers)
+    return make_person("clinician", harbour)
+
+
+def plant(patient: Patient, case: Planted, testers: dict[str, User]) -> None:
+    harbour, physio = patient.clinic, testers["Pia"]
     for days in case.onsets:
         onset = noon(harbour, days).date()
         Event.objects.create(patient=patient, kind="relapse", started=onset, entered_by=physio)
@@ -149,7 +178,11 @@ def planted(case: Planted, harbour: Clinic, physio: User, colleague: User) -> Pa
         make_signed(
             patient, testers[tester], {KNEE: result}, profile=scale, tested_at=noon(harbour, days)
         )
-    return patient
+
+
+@pytest.fixture
+def planted(db: None, world: User, name: str) -> Patient:
+    return Patient.objects.get(family_name=name)
 
 
 def first_and_last(patient: Patient) -> tuple[Assessment, Assessment]:
@@ -177,11 +210,36 @@ def test_the_compare_page_says_what_was_planted(
         assert case.evidence in said
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Of each patient by name: the rows of the answer, and the words of the page about them."""
+
+    rows: dict[str, list[Any]]
+    told: dict[str, str]
+
+
+def asked(client: Client, question: str) -> Answer:
+    response = client.get(f"/cohort/?{question}")
+    answer = response.context["answer"]
+    assert answer.page.on is None  # or some would stand on the next page
+    told: dict[str, str] = defaultdict(str)
+    for part in re.split(r"\b(?=Zz)", words(response))[1:]:
+        told[re.split(r"\W", part)[0]] += part
+    return Answer({each.patient.family_name: each.rows for each in answer.people}, told)
+
+
+@pytest.fixture(scope="module")
+def answers(world: User) -> dict[str, Answer]:
+    """Each question is asked once about all of them."""
+    client = signed_in(world)
+    return {question: asked(client, question) for question in QUESTIONS}
+
+
 def test_the_cohort_page_lists_it_with_the_same_flag(
-    case: Planted, planted: Patient, clinician: User, as_user: AsUser
+    name: str, case: Planted, answers: dict[str, Answer]
 ) -> None:
-    response = as_user(clinician).get("/cohort/?direction=either")
-    rows = [row for each in response.context["answer"].people for row in each.rows]
+    answer = answers["direction=either"]
+    rows = answer.rows.get(name, [])
     assert len(rows) == case.listed
     for row in rows:
         flag, direction = case.flag.split()
@@ -190,21 +248,21 @@ def test_the_cohort_page_lists_it_with_the_same_flag(
         assert row.confirmed == (case.evidence == CONFIRMED)
         assert row.confirmable == bool(case.evidence)
         assert bool(row.tester_change) == ("other_tester" in case.cautions)
-        said = words(response)
         for code in case.codes.split():
-            assert f" {code} " in said
-
-
-def found(client: Client, question: str) -> bool:
-    return "Zzplanted" in words(client.get(f"/cohort/?{question}"))
+            assert f" {code} " in answer.told[name]
 
 
 def test_the_questions_about_flags_find_it_when_they_should(
-    case: Planted, planted: Patient, clinician: User, as_user: AsUser
+    name: str, case: Planted, answers: dict[str, Answer]
 ) -> None:
-    client, flag = as_user(clinician), case.flag.split()[0]
-    assert found(client, "direction=either&only=confirmed") == (case.evidence == CONFIRMED)
-    flagged = flag in {"crossed", "changed", "watch"}
-    assert found(client, "direction=either&only=flagged") == flagged
-    assert found(client, "direction=fell") == case.flag.endswith("worse")
-    assert found(client, "direction=rose") == case.flag.endswith("better")
+    found = {question for question, answer in answers.items() if name in answer.told}
+    flag = case.flag.split()[0]
+    wanted = {
+        "direction=either": case.listed,
+        "direction=either&only=confirmed": case.evidence == CONFIRMED,
+        "direction=either&only=flagged": flag in {"crossed", "changed", "watch"},
+        "direction=fell": case.flag.endswith("worse"),
+        "direction=rose": case.flag.endswith("better"),
+    }
+    assert set(wanted) == set(QUESTIONS)
+    assert found == {question for question, finds_it in wanted.items() if finds_it}

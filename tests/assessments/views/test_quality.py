@@ -41,16 +41,16 @@ def form(patient: Patient, physio: User) -> Assessment:
 
 def numbers(client: Client) -> dict[str, int]:
     """Return the board's numbers, each of which must be that of its list."""
-    found = {}
-    text = " ".join(PlainPage(client.get(BOARD).content.decode()).text.split())
+    found, board = {}, client.get(BOARD)
+    shown = PlainPage(board.content.decode())
+    text = " ".join(shown.text.split())
     for kind in KINDS:
         response = client.get(f"{BOARD}{kind}/")
         assert response.status_code == 200
         found[kind] = response.context["page"].total
         assert f" {found[kind]} " in f" {text} "
-        assert f"{BOARD}{kind}/" in client.get(BOARD).content.decode()
-    board = client.get(BOARD).context["board"]
-    assert {each.kind.key: each.count for each in board} == found
+        assert f"{BOARD}{kind}/" in shown.links
+    assert {each.kind.key: each.count for each in board.context["board"]} == found
     return found
 
 
