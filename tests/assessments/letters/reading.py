@@ -18,7 +18,8 @@ from assessments.models import Addressee, Assessment, Letter, LetterKind
 from mmt.accounts.models import User
 
 NOW = timezone.now().replace(microsecond=0)
-STEPS = re.compile(rb"(?:-?[\d.]+ ){2,6}[mlc](?=\s)")
+# From q to Q, with no text, picture or tag between; the colour of what follows.
+DRAWN = re.compile(rb"\sq\s[^qQBDTi()<\[]*\sQ(?=\s)|/c\d+ cs [\d. ]+ scn")
 BOTH = (LetterKind.LETTER, LetterKind.REPORT)
 
 
@@ -69,8 +70,8 @@ def _leave_out_drawings(part: Any) -> bool:
 
 
 def _leave_out_lines(stream: Any) -> None:
-    """Take the steps of a path out of what is drawn between the letters."""
-    stream.set_data(STEPS.sub(b"", stream.get_data()))
+    """Take out what is drawn between the letters, and their colours."""
+    stream.set_data(DRAWN.sub(b"", stream.get_data()))
 
 
 def make_letter(
