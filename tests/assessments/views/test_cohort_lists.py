@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from assessments.history import Cell
 from assessments.models import SavedQuestion
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
+from mmt.audit.log import record
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
@@ -25,7 +27,13 @@ from tests.assessments.views.asking import (
     visits,
 )
 from tests.assessments.views.visiting import AsUser, queries
-from tests.people import grade, make_signed
+from tests.people import grade, make_signed, signed_in
+
+
+def arrives(user: User) -> Client:
+    """Return the browser of somebody who signs in now, of which the log is told."""
+    record(Action.SIGN_IN, by=user)
+    return signed_in(user)
 
 
 def test_pages_hold_every_patient_once(harbour: Clinic, as_user: AsUser, physio: User) -> None:
@@ -119,14 +127,14 @@ def test_without_flags_the_farthest_come_first(
 
 
 def test_flagged_since_the_sign_in_before_this_one(
-    harbour: Clinic, as_user: AsUser, physio: User, clinician: User
+    harbour: Clinic, physio: User, clinician: User
 ) -> None:
     visits(named(harbour, physio, "Zzbefore"), physio, (400, 9), (10, 0))
-    client = as_user(clinician)
+    client = arrives(clinician)
     assert "first sign-in on record" in ask(client, ready="new").text
     visits(named(harbour, physio, "Zzsince"), physio, (400, 9), (10, 0))
     visits(named(harbour, physio, "Zzquiet"), physio, (400, 9), (10, 9))
-    assert names(ask(as_user(clinician), ready="new")) == ["Zzsince"]
+    assert names(ask(arrives(clinician), ready="new")) == ["Zzsince"]
 
 
 def test_overdue_are_the_active_ones_past_the_interval(
@@ -231,14 +239,12 @@ def test_who_was_not_re_tested_after_a_relapse_is_exported(
     assert told.detail.items() >= {"question": "ready=relapse", "rows": 1}.items()
 
 
-def test_what_is_new_is_exported_as_it_stands(
-    harbour: Clinic, as_user: AsUser, physio: User, admin: User
-) -> None:
+def test_what_is_new_is_exported_as_it_stands(harbour: Clinic, physio: User, admin: User) -> None:
     visits(named(harbour, physio, "Zzbefore"), physio, (400, 9), (10, 0))
-    client = as_user(admin)
+    client = arrives(admin)
     assert client.post(f"{URL}export/?ready=new").status_code == 302  # the first sign-in on record
     visits(named(harbour, physio, "Zzsince"), physio, (400, 9), (10, 0))
-    [row] = exported(as_user(admin), "ready=new")
+    [row] = exported(arrives(admin), "ready=new")
     assert (row["family_name"], row["flag_since_baseline"]) == ("Zzsince", "crossed")
     told = AuditEvent.objects.get(action=Action.EXPORTED)
     assert told.detail["question"].startswith("ready=new&since=")
