@@ -6,10 +6,12 @@ People read and type its name instead: "Date tested", "Knee extension, right".
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.utils.text import capfirst, format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ... import instrument
@@ -203,9 +205,8 @@ def target_named(text: str) -> str:
     words = " ".join(text.split()).casefold()
     if not words:
         return LEFT_OUT
-    for target in [*FIELDS, *(f"{SUM}{key}" for key in _SUMS)]:
-        if name_of(target).casefold() == words:
-            return target
+    if words in (known := _by_name(get_language())):
+        return known[words]
     try:
         key, side = instrument.cell_named(text)
     except instrument.UnknownName as problem:
@@ -221,6 +222,15 @@ def target_named(text: str) -> str:
             )
         )
     return f"{CELL}{key}.{side.value}"
+
+
+@cache
+def _by_name(_language: str | None) -> dict[str, str]:
+    """Return the target of each name in a language: asked for each heading of a file."""
+    found: dict[str, str] = {}
+    for target in [*FIELDS, *(f"{SUM}{key}" for key in _SUMS)]:
+        found.setdefault(name_of(target).casefold(), target)
+    return found
 
 
 def guess(headings: list[str]) -> list[str]:
@@ -253,14 +263,22 @@ def _by_heading(heading: str) -> tuple[str, int]:
     if heading in _WORKSHEET:
         return _WORKSHEET[heading], 0
     words = _BREAK.sub(" ", heading).strip().lower()
-    for field in FIELDS.values():
-        known = [_BREAK.sub(" ", each) for each in field.headings]
-        if words in known:
-            return field.key, known.index(words)
+    if words in (known := _known_headings()):
+        return known[words]
     try:
         return target_named(heading), 0
     except UnknownTarget:
         return LEFT_OUT, 0
+
+
+@cache
+def _known_headings() -> dict[str, tuple[str, int]]:
+    """Return the field of each known heading, and how far down the field's list it stands."""
+    found: dict[str, tuple[str, int]] = {}
+    for field in FIELDS.values():
+        for rank, heading in enumerate(field.headings):
+            found.setdefault(_BREAK.sub(" ", heading), (field.key, rank))
+    return found
 
 
 def _key_muscle(level: str, side: str) -> str:
