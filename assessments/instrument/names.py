@@ -139,14 +139,17 @@ def _known(keys: tuple[str, ...]) -> dict[str, str]:
     return single | exact
 
 
+@lru_cache(maxsize=4)
+def _words_of_names(keys: tuple[str, ...]) -> dict[str, set[str]]:
+    names = [str(movement(key).name) for key in keys]
+    return {name: set(_expanded(_tidy(name)).split()) for name in names}
+
+
 def _suggestion(text: str, words: str) -> Text:
     wanted = set(_expanded(words).split())
     if wanted:
-        near = [
-            str(each.name)
-            for each in MOVEMENTS.values()
-            if wanted <= set(_expanded(_tidy(str(each.name))).split())
-        ][:MOST_SUGGESTED]
+        named = _words_of_names(tuple(MOVEMENTS))
+        near = [name for name, of_it in named.items() if wanted <= of_it][:MOST_SUGGESTED]
         if near:
             return format_lazy(
                 _("“{text}” does not say which movement; it may be: {near}."),
