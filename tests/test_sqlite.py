@@ -4,6 +4,7 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -80,6 +81,18 @@ def test_after_an_error_the_next_request_begins_with_a_new_connection() -> None:
     next_request()
     assert ask(NAMES)
     assert held() is not before
+
+
+def test_where_all_was_moved_away_the_next_request_writes_what_is_there_now(file: str) -> None:
+    with closing(sqlite3.connect(file)) as before:
+        before.execute("VACUUM INTO ?", [f"{file}.copy"])
+    for each in ("", "-wal", "-shm"):
+        Path(f"{file}{each}").rename(f"{file}.old{each}")
+    Path(f"{file}.copy").rename(file)
+    next_request()
+    ask(ADD)
+    with closing(sqlite3.connect(file)) as now:
+        assert now.execute("SELECT number FROM counted").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize("in_transaction", [True, False])
