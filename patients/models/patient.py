@@ -101,8 +101,9 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return f"{self.family_name}, {self.given_names}"
 
-    def get_ms_course_display(self) -> str:
-        """Django's own translates all courses for each patient: a third of a page of the list."""
+    @property
+    def course(self) -> str:
+        """In words. Django's own way to them translates all courses: a third of a list's page."""
         return str(COURSES.get(self.ms_course, self.ms_course))
 
     @property
