@@ -6,7 +6,7 @@ from tests.load.people import Pace
 from .drill import Drill
 
 PEOPLE, REVIEWERS, SECONDS = 6, 3, 5
-HURRIED = Pace(score=0.05, scores=24, look=1.0, review=0.5)
+HURRIED = Pace(score=0.05, scores=12, look=1.0, review=0.5)
 
 
 def test_many_at_once_get_their_answers_and_nothing_is_lost(drill: Drill) -> None:

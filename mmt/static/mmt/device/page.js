@@ -15,6 +15,11 @@ let told = "[]"; // the problems on the screen
 if (part) begin();
 else if (possible) forgetKey();
 
+// Signing out takes the storage away from under whoever is just reading it: no fault, and no news.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "AbortError") event.preventDefault();
+});
+
 async function begin() {
   const session = new Session(part);
   for (const form of document.querySelectorAll("[data-sign-out]")) {
