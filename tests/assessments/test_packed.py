@@ -1,0 +1,38 @@
+"""Results that the database packs for us come back as they were recorded."""
+
+import pytest
+
+from assessments.history import Result
+from assessments.querysets import load_history, results_of
+from mmt.accounts.models import User
+from patients.models import Patient
+from tests.people import grade, make_draft, make_signed
+
+KNEE, ANKLE, HIP = (
+    ("knee_extension", "right"),
+    ("ankle_dorsiflexion", "left"),
+    ("hip_flexion", "right"),
+)
+
+
+@pytest.mark.parametrize("note", ["a\x1fb\x1ec", '"\\ \u2028', "0", "Łąka\ttab"])
+def test_whatever_a_note_holds_parts_nothing(patient: Patient, physio: User, note: str) -> None:
+    recorded = {
+        KNEE: grade(9, note=note, limiters=("pain", "fatigue"), confirmed=("jump", "pace")),
+        ANKLE: Result("not_testable", None, "contracture"),
+        HIP: grade(0),
+    }
+    record = make_signed(patient, physio, recorded)
+    assert results_of([record.pk]) == {record.pk: recorded}
+
+
+def test_equal_results_of_a_history_are_one_object(patient: Patient, physio: User) -> None:
+    for _visit in range(2):
+        make_signed(patient, physio, {KNEE: grade(9), HIP: grade(9)})
+    first, second = load_history(patient).visits
+    assert len({id(each.results[cell]) for each in (first, second) for cell in (KNEE, HIP)}) == 1
+
+
+def test_a_record_without_results_has_none(patient: Patient, physio: User) -> None:
+    draft = make_draft(patient, physio)
+    assert results_of([draft.pk])[draft.pk] == {}
