@@ -153,6 +153,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    # A page makes more than the usual 700 things; of what is left behind memory has room for more.
+    gc.set_threshold(20_000)
     gc.enable()
 
 
