@@ -26,6 +26,8 @@ from tests.people import (
     signed_in,
 )
 
+pytestmark = pytest.mark.django_db
+
 KNEE = ("knee_extension", "left")
 NT, ND = Result("not_testable", reason="pain"), Result("not_done", reason="time")
 PLAIN, FINE = "mrc", "mrc_plus_minus"
