@@ -2,6 +2,7 @@
 
 import gc
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.test import RequestFactory
 
 from mmt import errors
 from mmt.sqlite import connection as ours
+from mmt.sqlite.turn import Turn
 
 NAMES = "SELECT name FROM sqlite_master"
 ADD = "UPDATE counted SET number = number + 1"
@@ -113,6 +115,28 @@ def test_threads_that_write_wait_for_one_another(
     assert ask("SELECT number FROM counted") == [(200,)]
 
 
+def test_who_has_waited_a_while_is_not_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmt.sqlite.turn.SOON", 0)
+    turn, came = Turn(), []
+    assert turn.take(within=0)
+
+    def wait(who: str) -> None:
+        assert turn.take(within=60)
+        came.append(who)
+        turn.give_back()
+
+    first, second = (Thread(target=wait, args=[who]) for who in ("first", "second"))
+    first.start()
+    while not turn.is_closed:
+        time.sleep(0.001)
+    second.start()
+    turn.give_back()
+    first.join()
+    second.join()
+    assert came == ["first", "second"]
+    assert not turn.is_taken
+
+
 def test_who_waits_long_is_refused_by_sqlite_and_told_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,7 +154,7 @@ def test_who_waits_long_is_refused_by_sqlite_and_told_to_come_again(
         pass
     [answer] = answers
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert not ours._turn.locked()
+    assert not ours.turn.is_taken
 
 
 def fails() -> None:
@@ -142,14 +166,14 @@ def fails() -> None:
 def fails_within() -> None:
     with transaction.atomic():
         fails()
-        assert ours._turn.locked()
+        assert ours.turn.is_taken
 
 
 def closes_within() -> None:
     with transaction.atomic():
         ask(ADD)
         connection.close()
-        assert not ours._turn.locked()
+        assert not ours.turn.is_taken
 
 
 def cannot_begin() -> None:
@@ -157,12 +181,12 @@ def cannot_begin() -> None:
         ask(ADD)
         with suppress(OperationalError):
             ask("BEGIN IMMEDIATE")
-        assert ours._turn.locked()
+        assert ours.turn.is_taken
 
 
 def ends_it_by_hand() -> None:
     ask("BEGIN IMMEDIATE")
-    assert ours._turn.locked()
+    assert ours.turn.is_taken
     ask("ROLLBACK")
 
 
@@ -176,7 +200,7 @@ def refused() -> None:
 )
 def test_however_writing_ends_the_turn_is_given_back(act: Callable[[], None]) -> None:
     act()
-    assert not ours._turn.locked()
+    assert not ours.turn.is_taken
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -185,5 +209,5 @@ def test_a_thread_that_ends_in_the_middle_takes_no_turn_with_it() -> None:
     thread.start()
     thread.join()
     gc.collect()
-    assert not ours._turn.locked()
+    assert not ours.turn.is_taken
     ask(ADD)

@@ -1,20 +1,21 @@
 """A connection that is kept over many requests, and takes turns with the others of its process.
 
 SQLite lets one write at a time. Who meets another writing sleeps, longer each time, and tries
-again: among threads that never pause some waited seconds. They wait for one another here, and other
-processes for them in SQLite's way.
+again: among many, some never find it free within twenty seconds. Threads wait for one another here,
+and other processes for them in SQLite's way.
 """
 
 import sqlite3
-from threading import Lock
 from typing import Any
 from weakref import WeakSet
+
+from .turn import Turn
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "BEGIN IMMEDIATE")
 # Seconds. A turn is a courtesy and not a right: who does not get it goes on to SQLite without,
 # which alone decides, and says so where the database is locked for long.
-PATIENCE = 1.0
-_turn = Lock()
+PATIENCE = 5.0
+turn = Turn()
 
 
 class Connection(sqlite3.Connection):
@@ -40,7 +41,7 @@ class Connection(sqlite3.Connection):
     def take_turn_for(self, query: str) -> None:
         """Wait for the turn, if this statement is one that writes."""
         if not self._has_turn and query.lstrip().startswith(WRITES):
-            self._has_turn = _turn.acquire(timeout=PATIENCE)
+            self._has_turn = turn.take(within=PATIENCE)
 
     def pass_on(self) -> None:
         """Give the turn back unless there is more to write."""
@@ -72,4 +73,4 @@ class Connection(sqlite3.Connection):
     def _give_back(self) -> None:
         if self._has_turn:
             self._has_turn = False
-            _turn.release()
+            turn.give_back()
