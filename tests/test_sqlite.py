@@ -115,26 +115,28 @@ def test_threads_that_write_wait_for_one_another(
     assert ask("SELECT number FROM counted") == [(200,)]
 
 
-def test_who_has_waited_a_while_is_not_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_waited_a_while_closes_the_gate_until_it_is_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("mmt.sqlite.turn.SOON", 0)
-    turn, came = Turn(), []
+    turn = Turn()
     assert turn.take(within=0)
-
-    def wait(who: str) -> None:
-        assert turn.take(within=60)
-        came.append(who)
-        turn.give_back()
-
-    first, second = (Thread(target=wait, args=[who]) for who in ("first", "second"))
-    first.start()
-    while not turn.is_closed:
+    waiting = Thread(target=lambda: turn.take(within=60))
+    waiting.start()
+    while waiting.is_alive() and not turn.is_closed:
         time.sleep(0.001)
-    second.start()
+    assert turn.is_closed
     turn.give_back()
-    first.join()
-    second.join()
-    assert came == ["first", "second"]
-    assert not turn.is_taken
+    waiting.join()
+    assert turn.is_taken
+    assert not turn.is_closed
+
+
+def test_nobody_passes_a_closed_gate() -> None:
+    turn = Turn()
+    with turn._gate:
+        assert not turn.take(within=0.01)
+    assert turn.take(within=0.01)
 
 
 def test_who_waits_long_is_refused_by_sqlite_and_told_to_come_again(
