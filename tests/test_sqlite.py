@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import RequestFactory
 
 from mmt import errors
+from mmt.accounts.store import SessionStore
 from mmt.sqlite import connection as ours
 from mmt.sqlite.turn import Turn
 
@@ -157,6 +158,19 @@ def test_who_waits_long_is_refused_by_sqlite_and_told_to_come_again(
     [answer] = answers
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert not ours.turn.is_taken
+
+
+def test_a_session_that_cannot_be_kept_just_now_is_not_taken_for_one_that_ended(file: str) -> None:
+    session = SessionStore()
+    session.save()
+    session["seen"] = 1
+    ask("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            session.save()
+    session.save()
+    assert SessionStore(session.session_key)["seen"] == 1
 
 
 def fails() -> None:

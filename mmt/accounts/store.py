@@ -10,7 +10,9 @@ from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as SECRET
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import OperationalError
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -72,6 +74,17 @@ class SessionStore(DatabaseStore):
             return None
         self.person = found.user
         return found
+
+    def save(self, must_create: bool = False) -> None:
+        """Django takes whatever refuses this for a session that is gone, and answers 400. Raises
+        OperationalError where the database was away or held: that is answered 503, and sent again.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as refused:
+            if isinstance(refused.__context__, OperationalError):
+                raise refused.__context__ from refused.__context__.__cause__
+            raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         session: Any = super().create_model_instance(data)
