@@ -31,6 +31,8 @@ OTHER_SESSIONS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 BROWSER = Path(__file__).parent / "browser"
+# One test of a minute, which comes first: begun at the end, it would be waited for alone.
+CLUSTER = Path(__file__).parent / "cluster"
 # The tests' own database, and the products that run over one of their own.
 ON_DATABASE = {"django_db_setup", "drill", "product", "region"}
 RAN_ONCE = pytest.StashKey[int]()
@@ -142,6 +144,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[RAN_ONCE] = len(others)
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if asks_a_database(item)]
+    items.sort(key=lambda item: not item.path.is_relative_to(CLUSTER))
     browser = parts.part("browser")
     skip = not browser.here and browser.name not in parts.required()
     for item in items:
