@@ -74,9 +74,11 @@ class Region:
             "WORKERS": "0",
         }
         self.nodes = []
-        for name in ("node-1", "node-2"):
+        # Both ways to hold connections: one for each thread, and a few that threads share.
+        for name, pool in (("node-1", "0"), ("node-2", "3")):
             (folder / name).mkdir()
-            self.nodes.append(Product(folder / name, database_url=servers.writing, **settings))
+            own = {**settings, "DATABASE_POOL": pool}
+            self.nodes.append(Product(folder / name, database_url=servers.writing, **own))
         (folder / "proxy").mkdir()
         self.proxy = proxy(folder / "proxy")
         self.workers: list[Worker] = []
