@@ -114,9 +114,7 @@ def update(model: type[models.Model], names: Sequence[str], rows: Rows) -> None:
     statement = f'UPDATE "{model._meta.db_table}" SET {settings} WHERE "{key.column}" = %s'  # noqa: S608
     values = list(_stored(fields, rows))
     with connection.cursor() as cursor:
-        if (
-            len(values) == 1
-        ):  # psycopg makes a pipeline of many, which costs more than one statement
+        if len(values) == 1:  # a pipeline, as psycopg makes of many, costs more than one statement
             cursor.execute(statement, values[0])
         else:
             cursor.executemany(statement, values)

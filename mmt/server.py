@@ -20,8 +20,8 @@ from mmt.connections import Connections
 # More of them only take turns at the interpreter: with eight, 95 of 100 requests of 200 people took
 # 0.4 s, with four 0.13 s.
 THREADS = 4
-# For so long a thread keeps the interpreter from those that got an answer of the database, which
-# a save does some ten times: at Python's 5 ms a page that is drawn held up all saves.
+# For so long a thread keeps the interpreter from those that got an answer of the database: at
+# Python's 5 ms a page that was drawn held up each save, after each of its statements.
 TURN_SECONDS = 0.001
 LARGEST_REQUEST = 10 * 1024 * 1024  # bytes
 LARGEST_HEADERS = 32 * 1024

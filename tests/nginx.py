@@ -47,6 +47,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 class Nginx:
     """`url` is the address under which people know the product. `use` says which nodes serve.
 
@@ -78,7 +86,7 @@ class Nginx:
         """Return once it listens. Raises RuntimeError with its log."""
         self.write(nodes)
         self._process = subprocess.Popen([*postgres.leash("TERM"), *self.command], cwd=ROOT)
-        self._wait(self._listens)
+        self._wait(lambda: listens(self.port))
 
     def use(self, nodes: Sequence[str]) -> None:
         """Send who comes from now on to these nodes alone."""
@@ -131,13 +139,6 @@ class Nginx:
     def _said(self) -> str:
         log = self.folder / "log" / "error.log"
         return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
 
     def _wait(self, is_so: Callable[[], bool]) -> None:
         limit = time.monotonic() + PATIENCE_SECONDS

@@ -115,6 +115,14 @@ def test_a_session_is_read_with_its_person_and_their_roles(
         assert [each.clinic.name for each in store.person.active_memberships] == ["Harbour Test"]
 
 
+def test_each_of_a_persons_sessions_holds_its_own(as_user: AsUser, physio: User) -> None:
+    sessions = [as_user(physio).session for _each in range(2)]
+    for number, session in enumerate(sessions):
+        session["number"] = number
+        session.save()
+    assert [SessionStore(each.session_key)["number"] for each in sessions] == [0, 1]
+
+
 def test_a_role_that_was_taken_away_is_gone_at_the_next_request(
     as_user: AsUser, physio: User
 ) -> None:

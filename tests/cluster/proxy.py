@@ -4,7 +4,6 @@ Where nginx is not on the machine, a small forwarder (`forwarder.py`) takes its 
 alone.
 """
 
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import certificate, parts, postgres
-from tests.nginx import Nginx, free_port
+from tests.nginx import Nginx, free_port, listens
 from tests.product import ROOT
 
 START_SECONDS = 20
@@ -38,7 +37,7 @@ class StandIn:
         own = [sys.executable, "-m", "tests.cluster.forwarder", str(self.folder), str(self.port)]
         self._process = subprocess.Popen([*postgres.leash("TERM"), *own], cwd=ROOT)
         limit = time.monotonic() + START_SECONDS
-        while not self._listens():
+        while not listens(self.port):
             if time.monotonic() > limit:
                 raise RuntimeError("The proxy does not listen.")
             time.sleep(0.05)
@@ -53,10 +52,3 @@ class StandIn:
         if self._process:
             self._process.terminate()
             self._process.wait()
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
