@@ -19,7 +19,7 @@ AsUser = Callable[[User], Client]
 
 
 def minutes_on(minutes: int) -> time_machine.travel:
-    return time_machine.travel(timezone.now() + timedelta(minutes=minutes))
+    return time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False)
 
 
 def is_in(client: Client) -> bool:
