@@ -5,12 +5,14 @@ As plain values, which the pictures under the strips read.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from mmt.kept import Kept
 from patients.models import FunctionalKind, FunctionalTest, Patient
 from patients.models.functional_test import MEASURES
 
@@ -53,7 +55,7 @@ def _measurements(
 ) -> dict[tuple[str, str], Measured]:
     """Return (visit, measurement) by kind and movement, earliest first."""
     rows = defaultdict(list)
-    for row in Measurement.objects.filter(assessment__in=[visit.id for visit in visits]):
+    for row in _kept_measurements([visit.id for visit in visits]):
         rows[row.assessment_id].append(row)
     found: dict[tuple[str, str], list[tuple[Visit, Measurement]]] = defaultdict(list)
     for visit in visits:
@@ -118,13 +120,18 @@ def _reading(
 
 def _tests(patient: Patient, wanted: Mapping[str, Any]) -> Iterator[FunctionalTest]:
     """Return the tests that stand and are of the days asked for, earliest first."""
-    since, until = wanted.get("since"), wanted.get("until")
-    found = patient.functional_tests.filter(voided_at__isnull=True).select_related("tester")
-    if since:
-        found = found.filter(tested_on__gte=since)
-    if until:
-        found = found.filter(tested_on__lte=until)
-    return iter(found.order_by("tested_on", "entered_at", "id"))
+    since, until = wanted.get("since") or date.min, wanted.get("until") or date.max
+    return (test for test in _kept_tests(patient.pk) if since <= test.tested_on <= until)
+
+
+_kept_measurements = Kept(lambda visits: Measurement.objects.filter(assessment__in=visits))
+_kept_tests = Kept(
+    lambda patient: (
+        FunctionalTest.objects.filter(patient=patient, voided_at__isnull=True)
+        .select_related("tester")
+        .order_by("tested_on", "entered_at", "id")
+    )
+)
 
 
 def _hand(kind: str) -> instrument.Side:

@@ -1,10 +1,11 @@
 """Which assessments, and a patient's whole history in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.log import viewings_of
-from patients.models import Event, EventKind, Patient, Referral
+from mmt.kept import Kept
+from patients.happenings import AnyHappened
+from patients.models import Event, EventKind, Intervention, Patient, Referral
 from patients.querysets import reach_of
 
 from .history import Cell, Happening, History, Result, Visit
-from .packed import BETWEEN_RESULTS, packed_results, unpack
+from .packed import BETWEEN_RESULTS, packed_to_show, unpack
 
 if TYPE_CHECKING:
     from .models import Assessment
@@ -126,24 +129,34 @@ def load_history(patient: Patient) -> History:
     """Return every visit in force with its results, earliest first: five queries, whatever its
     length.
     """
-    visits = patient.assessments.in_force().order_by("tested_at", "entered_at", "id")
     return History(
-        visits=tuple(visits_of(visits)),
+        visits=tuple(_visits(_kept_visits(patient.pk))),
         events=tuple(
             Happening(event.kind, _event_words(event), event.started, event.ended)
-            for event in patient.events.filter(voided_at__isnull=True).order_by("started")
+            for event in _kept_events(patient.pk)
         ),
         interventions=tuple(
             Happening(
                 done.kind, " ".join(filter(None, (done.name, done.dose))), done.started, done.ended
             )
-            for done in patient.interventions.filter(voided_at__isnull=True).order_by("started")
+            for done in _kept_interventions(patient.pk)
         ),
         referrals=tuple(
             Happening(each.kind, _referral_words(each), each.started, each.ended)
-            for each in patient.referrals.filter(voided_at__isnull=True).order_by("started")
+            for each in _kept_referrals(patient.pk)
         ),
     )
+
+
+def _standing(model: type[AnyHappened], patient: UUID) -> models.QuerySet[Any]:
+    return model._default_manager.filter(patient=patient, voided_at__isnull=True).order_by(
+        "started"
+    )
+
+
+_kept_events = Kept(partial(_standing, Event))
+_kept_interventions = Kept(partial(_standing, Intervention))
+_kept_referrals = Kept(partial(_standing, Referral))
 
 
 def _event_words(event: Event) -> str:
@@ -163,28 +176,47 @@ def _referral_words(referral: Referral) -> str:
     }
 
 
-NOT_SHOWN = frozenset({"entered"})
-OF_A_VISIT = (
-    "id",
-    "tested_at",
-    "time_zone",
-    "tester_id",
-    "battery",
-    "profile",
-    "status",
-    "fatigue_before",
-    "heat",
-    "relapse_status",
-    "device",
-)
+class _Row(NamedTuple):
+    """What is read of each visit."""
+
+    id: UUID
+    tested_at: datetime
+    time_zone: str
+    tester_id: UUID
+    battery: str
+    profile: str
+    status: str
+    fatigue_before: int | None
+    heat: str
+    relapse_status: str
+    device: str
+    tester__name: str
 
 
 def visits_of(assessments: AssessmentQuerySet) -> list[Visit]:
     """Return assessments as plain visits, in two queries."""
-    # As rows, not as records: of a hundred visits, making the records took half as long as reading
-    # their six thousand scores.
-    rows = assessments.values_list(*OF_A_VISIT, "tester__name", named=True)
-    found = list(rows)
+    return _visits(_rows(assessments))
+
+
+def _rows(assessments: AssessmentQuerySet) -> models.QuerySet[Any, Any]:
+    """Ask for visits as rows, not as records: of a hundred visits, making the records took half as
+    long as reading their six thousand scores.
+    """
+    return assessments.values_list(*_Row._fields)
+
+
+def _rows_of_patient(patient: UUID) -> models.QuerySet[Any, Any]:
+    from .models import Assessment
+
+    found = Assessment.objects.in_force().filter(patient=patient)
+    return _rows(found.order_by("tested_at", "entered_at", "id"))
+
+
+_kept_visits = Kept(_rows_of_patient)
+
+
+def _visits(rows: Iterable[Sequence[Any]]) -> list[Visit]:
+    found = list(map(_Row._make, rows))
     results = results_of([row.id for row in found])
     return [_visit(row, row.tester__name, results[row.id]) for row in found]
 
@@ -194,8 +226,7 @@ def visit_of(assessment: "Assessment") -> Visit:
     return _visit(assessment, assessment.tester.name, results_of([assessment.pk])[assessment.pk])
 
 
-def _visit(row: Any, tester: str, results: Mapping[Cell, Result]) -> Visit:
-    """Return the visit of a record, or of a row with the columns of OF_A_VISIT."""
+def _visit(row: "Assessment | _Row", tester: str, results: Mapping[Cell, Result]) -> Visit:
     return Visit(
         id=row.id,
         tested_at=row.tested_at.astimezone(ZoneInfo(row.time_zone)),
@@ -214,14 +245,21 @@ def _visit(row: Any, tester: str, results: Mapping[Cell, Result]) -> Visit:
 
 def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
     """Return the results of each assessment by cell. Equal results are one object."""
-    from .models import Score
-
-    found = Score.objects.filter(assessment__in=assessment_ids).values_list("assessment_id")
-    rows = found.annotate(all=packed_results(without=NOT_SHOWN))
+    rows = _kept_scores(assessment_ids)
     of_cell = _Unpacked().__getitem__
     return defaultdict(
         dict, {pk: dict(map(of_cell, packed.split(BETWEEN_RESULTS))) for pk, packed in rows}
     )
+
+
+def _packed_scores(assessment_ids: Sequence[UUID]) -> models.QuerySet[Any, Any]:
+    from .models import Score
+
+    found = Score.objects.filter(assessment__in=assessment_ids).values_list("assessment_id")
+    return found.annotate(all=packed_to_show())
+
+
+_kept_scores = Kept(_packed_scores)
 
 
 class _Unpacked(dict[str, tuple[Cell, Result]]):

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -19,21 +19,21 @@ RELAPSES, EVENTS, INTERVENTIONS, REFERRALS = "relapses", "events", "intervention
 ON_THE_AXIS = (RELAPSES, EVENTS, INTERVENTIONS, REFERRALS)
 
 
-class LongSelect(forms.Select):
-    """A choice among hundreds. Django's own renders a template for each."""
+class QuickSelect(forms.Select):
+    """A choice, among hundreds if need be. Django's own renders a template for each."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         chosen = str(value or "")
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, " selected" if key == chosen else "", words) for key, words in self.choices),
+        options = "".join(
+            f'<option value="{escape(str(key))}"{" selected" if key == chosen else ""}>'
+            f"{escape(str(words))}</option>"
+            for key, words in self.choices
         )
-        return format_html(
-            "<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), options
-        )
+        # Its parts were escaped where they entered.
+        attributes = flatatt({"name": name, **(attrs or {})})
+        return SafeString(f"<select{attributes}>{options}</select>")
 
 
 class TrendsFilter(forms.Form):
@@ -60,6 +60,7 @@ class TrendsFilter(forms.Form):
         label=_("side"),
         required=False,
         choices=[("", _("Both sides")), ("right", _("Right")), ("left", _("Left"))],
+        widget=QuickSelect,
     )
     since = forms.DateField(
         label=_("from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -83,7 +84,7 @@ class TrendsFilter(forms.Form):
                 (PREVIOUS, _("previous visit")),
                 *chosen,
             ],
-            widget=LongSelect,
+            widget=QuickSelect,
         )
         self.fields["reference"] = reference
 
@@ -170,7 +171,7 @@ def _cells(visits: Sequence[Visit], regions: Sequence[str], side: str) -> tuple[
 
     A side asked for keeps the midline.
     """
-    recorded = {cell for visit in visits for cell in visit.results}
+    recorded: set[Cell] = set().union(*(visit.results for visit in visits))
     return tuple(
         (key, str(each))
         for key, each in instrument.cells(instrument.MOVEMENTS)

@@ -12,7 +12,14 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, models
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    NotSupportedError,
+    connection,
+    connections,
+    models,
+    router,
+)
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.utils import timezone
 
@@ -34,7 +41,8 @@ class Kept(Generic[R]):
         self._ask = ask
         self._written: dict[tuple[int | None, ...], _Written[R] | None] = {}
 
-    def __call__(self, *values: Values) -> list[R]:
+    def __call__(self, *given: Values) -> list[R]:
+        values = [each if isinstance(each, Value) else _padded(each) for each in given]
         shape = tuple(None if isinstance(each, Value) else len(each) for each in values)
         if shape not in self._written:
             if len(self._written) == MOST_SHAPES:
@@ -48,7 +56,7 @@ class Kept(Generic[R]):
             _another(each) if isinstance(each, Value) else list(map(_another, each))
             for each in values
         ]
-        asked = self._ask(*others)
+        asked: Any = self._ask(*others)
         compiler = asked.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
             sql, parameters = compiler.as_sql()
@@ -58,16 +66,21 @@ class Kept(Generic[R]):
         if places.keys() - set(parameters):
             raise ValueError("A value does not stand in the statement as it was given.")
         given = [(places.get(each), each) for each in parameters]
-        return _Written(sql, given, compiler, asked._iterable_class is ValuesListIterable)
+        of_values = asked._iterable_class is ValuesListIterable
+        return _Written(sql, given, compiler, asked._db, of_values)
 
 
 @dataclass
 class _Written(Generic[R]):
-    """One statement; each parameter with the place among the values that it is taken from."""
+    """One statement; each parameter with the place among the values that it is taken from.
+
+    `database` is the one that the query itself names, which mostly is none.
+    """
 
     sql: str
     parameters: Sequence[tuple[int | None, Any]]
     compiler: Any
+    database: str | None
     is_of_values: bool
 
     def __post_init__(self) -> None:
@@ -83,13 +96,14 @@ class _Written(Generic[R]):
         taken = [
             fixed if place is None else _stored(values[place]) for place, fixed in self.parameters
         ]
+        database = self.database or router.db_for_read(self.compiler.query.model)
         try:
-            rows = _rows(self.sql, taken)
+            rows = _rows(database, self.sql, taken)
         except NotSupportedError:
             # A migration made a column wider after this connection had planned for it. Within a
             # transaction the next line fails as if the database were away: it may be sent again.
-            connection.close()
-            rows = _rows(self.sql, taken)
+            connections[database].close()
+            rows = _rows(database, self.sql, taken)
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
         return list(map(self.made, rows))
@@ -117,18 +131,26 @@ class _Maker:
         return made
 
 
-def _rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
-    with planned_cursor() as cursor:
+def _rows(database: str, sql: str, parameters: Sequence[Any]) -> list[Any]:
+    with planned_cursor(database) as cursor:
         cursor.execute(sql, parameters)
         found: list[Any] = cursor.fetchall()
     return found
 
 
-def planned_cursor() -> Any:
+def planned_cursor(database: str = DEFAULT_DB_ALIAS) -> Any:
     """Return a cursor for statements without values in them. PostgreSQL plans each of them once for
     each connection: it took longer to plan the joins of a question than to answer it.
     """
-    return getattr(connection, "planned_cursor", connection.cursor)()
+    asked = connections[database]
+    return getattr(asked, "planned_cursor", asked.cursor)()
+
+
+def _padded(values: Sequence[UUID] | Sequence[str]) -> list[Any]:
+    """Return a list with its last value repeated, up to a power of two: a member is a member."""
+    found = list[Any](values)
+    length = 1 << (len(found) - 1).bit_length() if found else 0
+    return found + found[-1:] * (length - len(found))
 
 
 def _flat(values: Sequence[Values]) -> list[Value]:

@@ -1,10 +1,13 @@
 """Questions whose SQL is written once: they answer as the query that they were made of."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, router
 from django.db.models import Exists, OuterRef
+from django.db.utils import ConnectionDoesNotExist
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -76,6 +79,30 @@ def test_a_value_that_the_query_makes_something_of_is_refused(physio: User) -> N
     kept = Kept(lambda text: User.objects.filter(name__startswith=text))
     with pytest.raises(ValueError, match="as it was given"):
         kept(physio.name)
+
+
+def test_lists_of_any_length_take_few_statements(
+    physio: User, colleague: User, clinician: User
+) -> None:
+    kept = Kept(lambda people: Membership.objects.filter(user__in=people))
+    everybody = [physio.pk, colleague.pk, clinician.pk]
+    for people in ([], everybody[:1], everybody[:2], everybody, [*everybody, uuid4()]):
+        assert {each.user_id for each in kept(people)} == {*people} & {*everybody}
+    assert len(kept._written) == 4  # of none, one, two and four
+
+
+def test_it_is_asked_where_its_models_are_read(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(key: object) -> "models.QuerySet[Patient]":
+        return Patient.objects.filter(pk=key)
+
+    kept, here = Kept(ask), Kept(lambda key: ask(key).using("default"))
+    assert kept(patient.pk) == here(patient.pk) == [patient]
+    monkeypatch.setattr(router, "routers", [SimpleNamespace(db_for_read=lambda _model: "else")])
+    assert here(patient.pk) == [patient]
+    with pytest.raises(ConnectionDoesNotExist, match="else"):
+        kept(patient.pk)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans each time.")

@@ -48,44 +48,52 @@ BANDS = (
     Band("4+", 10, 11, 10),
     Band("5", 12, 12, 12),
 )
-# The place in BANDS of each level.
-PLACES = tuple(
-    place for place, band in enumerate(BANDS) for _level in range(band.low, band.high + 1)
-)
+# The place in BANDS of each level; one more for what has none.
+PLACES: dict[int | None, int] = {
+    level: place for place, band in enumerate(BANDS) for level in range(band.low, band.high + 1)
+} | {None: len(BANDS)}
 
 
 class Tally(NamedTuple):
-    """What one visit has of a region: graded results by place in BANDS, and all that was asked."""
+    """What one visit has of a region: graded results by place in BANDS, how many those are, and all
+    that was asked.
+    """
 
     counts: tuple[int, ...]
+    tested: int
     total: int
-
-    @property
-    def tested(self) -> int:
-        return sum(self.counts)
 
 
 class Spoken:
-    """Numbers in words, translated once for all bars."""
+    """Numbers in words, put together once for all bars."""
 
     def __init__(self) -> None:
-        self.at_grade = escape(_("%(count)d at %(grade)s"))
-        self.of_total = escape(_("%(tested)d of %(total)d tested"))
+        self._at_grade = escape(_("%(count)d at %(grade)s"))
+        self._of_total = escape(_("%(tested)d of %(total)d tested"))
+        self._at: dict[tuple[int, int], str] = {}
+        self._tested: dict[tuple[int, int], str] = {}
 
     def tested(self, tally: Tally) -> str:
-        return self.of_total % {"tested": tally.tested, "total": tally.total}
+        key = (tally.tested, tally.total)
+        if key not in self._tested:
+            self._tested[key] = self._of_total % {"tested": tally.tested, "total": tally.total}
+        return self._tested[key]
 
     def bar(self, tally: Tally) -> str:
-        at = [
-            self.at_grade % {"count": count, "grade": band.code}
-            for band, count in zip(BANDS, tally.counts, strict=True)
-            if count
-        ]
+        at = [self._at_band(*each) for each in enumerate(tally.counts) if each[1]]
         return ", ".join([*at, self.tested(tally)])
+
+    def _at_band(self, place: int, count: int) -> str:
+        key = (place, count)
+        if key not in self._at:
+            self._at[key] = self._at_grade % {"count": count, "grade": BANDS[place].code}
+        return self._at[key]
 
 
 class Frame(NamedTuple):
-    """What the bars of all regions share; `centres` and `width` are those of each visit's bar."""
+    """What the bars of all regions share. `centres` and `width` are those of each visit's bar,
+    `xs` and `middles` their attributes; `row_heads` and `row_tails` stand around each table row.
+    """
 
     columns: Sequence[Column]
     centres: Sequence[float]
@@ -93,6 +101,22 @@ class Frame(NamedTuple):
     axis: TimeAxis
     words: Words
     spoken: Spoken
+    xs: Sequence[str]
+    middles: Sequence[str]
+    row_heads: Sequence[str]
+    row_tails: Sequence[str]
+
+
+class Heights:
+    """The attributes of what stands on a pile of results, by their number. `least` have a code."""
+
+    def __init__(self, most: int) -> None:
+        unit = (BOTTOM - TOP) / most
+        self.of = [f' height="{count * unit:.1f}"/>' for count in range(most + 1)]
+        self.tops = [f' y="{BOTTOM - count * unit:.1f}"' for count in range(most + 1)]
+        # Between two results a code may stand half-way.
+        self.codes = [f' y="{BOTTOM - n / 2 * unit + 3.5:.1f}">' for n in range(2 * most + 1)]
+        self.least = ROOM_HEIGHT / unit
 
 
 def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
@@ -118,15 +142,12 @@ def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
 
 
 def _tally(visit: Visit, cells: Sequence[Cell]) -> Tally:
-    counts, total = [0] * len(BANDS), 0
-    for cell in cells:
-        result = visit.results.get(cell)
-        if result is None:
-            continue
-        total += 1
-        if result.level is not None:
-            counts[PLACES[result.level]] += 1
-    return Tally(tuple(counts), total)
+    found = [result for result in map(visit.results.get, cells) if result is not None]
+    counts = [0] * len(BANDS) + [0]
+    for result in found:
+        counts[PLACES[result.level]] += 1
+    missing = counts.pop()
+    return Tally(tuple(counts), len(found) - missing, len(found))
 
 
 def _frame(history: History, found: Sequence[Column], words: Words) -> Frame:
@@ -137,7 +158,18 @@ def _frame(history: History, found: Sequence[Column], words: Words) -> Frame:
     width = min(WIDEST, room - gap)
     places = [axis.place(column.visit.day) for column in found]
     centres = spread(places, width + gap, axis.left, axis.right)
-    return Frame(found, centres, width, axis, words, Spoken())
+    return Frame(
+        columns=found,
+        centres=centres,
+        width=width,
+        axis=axis,
+        words=words,
+        spoken=Spoken(),
+        xs=[f' x="{centre - width / 2:.1f}" width="{width:.1f}"' for centre in centres],
+        middles=[f' x="{centre:.1f}"' for centre in centres],
+        row_heads=[f'<tr><th scope="row">{time_of(column)}</th><td>' for column in found],
+        row_tails=[f"</td><td>{column.tester}</td></tr>" for column in found],
+    )
 
 
 def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
@@ -151,14 +183,15 @@ def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -
         f'aria-label="{title}: {escape(_("results by band of grades; the table follows"))}">',
         *_ground(most, frame),
     ]
-    for column, tally, centre in zip(frame.columns, tallies, frame.centres, strict=True):
+    heights = Heights(most)
+    for place, (column, tally) in enumerate(zip(frame.columns, tallies, strict=True)):
         if tally.total:
             said = frame.spoken.bar(tally)
             parts.append(
                 f'<g data-date="{column.iso}" data-tester="{column.tester}" '
                 f'data-said="{column.day}: {said}, {column.tester}">'
             )
-            parts += _bar(tally, centre, frame.width, (BOTTOM - TOP) / most)
+            parts += _bar(tally, frame, place, heights)
             parts.append("</g>")
     parts.append('</svg><p class="chart-reading" role="status"></p>')
     return [*parts, *_table(title, frame, tallies), "</figure>"]
@@ -178,43 +211,38 @@ def _ground(most: int, frame: Frame) -> list[str]:
     ]
 
 
-def _bar(tally: Tally, centre: float, width: float, unit: float) -> Iterable[str]:
+def _bar(tally: Tally, frame: Frame, place: int, heights: Heights) -> list[str]:
     """Return one visit: the weakest band at the foot, what was not tested on top."""
-    x, floor = centre - width / 2, float(BOTTOM)
+    parts, piled, x = [], 0, frame.xs[place]
     for band, count in zip(BANDS, tally.counts, strict=True):
         if not count:
             continue
-        height = count * unit
-        floor -= height
-        yield (
-            f'<rect class="g{band.shade} segment" data-grade="{band.code}" data-count="{count}" '
-            f'x="{x:.1f}" y="{floor:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+        below, piled = piled, piled + count
+        parts.append(
+            f'<rect class="g{band.shade} segment" data-grade="{band.code}" data-count="{count}"'
+            f"{x}{heights.tops[piled]}{heights.of[count]}"
         )
-        if height >= ROOM_HEIGHT and width >= ROOM_WIDTH:
-            tight = " tight" if len(band.code) > 2 and width < ROOM_OF_THREE else ""
-            yield (
-                f'<text class="g{band.shade} segment-code{tight}" x="{centre:.1f}" '
-                f'y="{floor + height / 2 + 3.5:.1f}">{band.code}</text>'
+        if count >= heights.least and frame.width >= ROOM_WIDTH:
+            tight = " tight" if len(band.code) > 2 and frame.width < ROOM_OF_THREE else ""
+            parts.append(
+                f'<text class="g{band.shade} segment-code{tight}"{frame.middles[place]}'
+                f"{heights.codes[below + piled]}{band.code}</text>"
             )
-    missing = tally.total - tally.tested
-    if missing:
-        height = missing * unit
-        yield (
-            f'<rect class="not-tested" data-count="{missing}" x="{x:.1f}" '
-            f'y="{floor - height:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+    if missing := tally.total - tally.tested:
+        parts.append(
+            f'<rect class="not-tested" data-count="{missing}"'
+            f"{x}{heights.tops[tally.total]}{heights.of[missing]}"
         )
+    return parts
 
 
 def _table(title: str, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
     words, spoken = frame.words, frame.spoken
     headings = "".join(f'<th scope="col">{band.code}</th>' for band in BANDS)
-    rows = [
-        f'<tr><th scope="row">{time_of(column)}</th>'
-        + "".join(f"<td>{count}</td>" for count in tally.counts)
-        + f"<td>{tally.total - tally.tested}</td><td>{spoken.tested(tally)}</td>"
-        f"<td>{column.tester}</td></tr>"
-        for column, tally in zip(frame.columns, tallies, strict=True)
-    ]
+    rows: list[str] = []
+    for head, tally, tail in zip(frame.row_heads, tallies, frame.row_tails, strict=True):
+        cells = (*map(str, tally.counts), str(tally.total - tally.tested), spoken.tested(tally))
+        rows += (head, "</td><td>".join(cells), tail)
     return [
         f'<details class="chart-table"><summary>{escape(_("How many at each visit"))}</summary>'
         '<div class="chart-table-scroll" tabindex="0" role="region" '

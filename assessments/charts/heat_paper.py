@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..history import History
 from .columns import Column
-from .rows import GAP, HEADER, ROW, Part, Row, Rows
+from .rows import GAP, HEADER, ROW, Row, Rows
 from .ruler import Ruler, draw_ruler, ruler
 from .words import Words
 
@@ -24,6 +24,7 @@ def blocks(
 ) -> list[str]:
     """Return all blocks; `name` is the prefix of the ids of the columns on the screen."""
     parts = ['<div class="heat-paper" aria-hidden="true">']
+    labels = ["".join(map(_label, part.rows)) for part in rows.parts]
     for first in range(0, len(columns), VISITS_A_BLOCK):
         shown = columns[first : first + VISITS_A_BLOCK]
         # A short last block keeps the scale of the others.
@@ -33,8 +34,9 @@ def blocks(
         for place, part in enumerate(rows.parts):
             parts += [
                 _opening(LABELS + room * GAP, scale.height + HEADER + part.height + 6),
-                *_labels(part, scale.height + HEADER - part.top),
-                f'<g transform="translate({LABELS} 0)">',
+                f'<g transform="translate(0 {scale.height + HEADER - part.top})">',
+                labels[place],
+                f'</g><g transform="translate({LABELS} 0)">',
                 drawn,
                 *_columns(scale, first, name, "", scale.height),
                 *_columns(scale, first, name, f"-{place}", scale.height - part.top),
@@ -48,10 +50,6 @@ def _opening(width: int, height: int) -> str:
         f'<svg class="heat" viewBox="0 0 {width} {height}" width="{width}" '
         f'preserveAspectRatio="xMinYMin">'
     )
-
-
-def _labels(part: Part, top: int) -> list[str]:
-    return [f'<g transform="translate(0 {top})">', *map(_label, part.rows), "</g>"]
 
 
 def _columns(scale: Ruler, first: int, name: str, part: str, top: int) -> list[str]:

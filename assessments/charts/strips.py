@@ -106,7 +106,8 @@ def _latest(frame: Frame, drawn: Sequence[Drawn], words: Words) -> str:
     if last is None:
         return words.not_assessed
     column = frame.columns[last]
-    text = " · ".join(
+    # As a reference: with one sign beyond ASCII, the whole picture would be encoded sign by sign.
+    text = " &#183; ".join(
         f"{words.initials[each.side]} {_code(result, column.codes, words)}".strip()
         for each in drawn
         if (result := column.visit.results.get((each.movement, each.side))) is not None

@@ -1,5 +1,7 @@
 """Results that the database packs for us come back as they were recorded."""
 
+from typing import Any
+
 import pytest
 
 from assessments.history import Result
@@ -24,6 +26,25 @@ def test_whatever_a_note_holds_parts_nothing(patient: Patient, physio: User, not
     }
     record = make_signed(patient, physio, recorded)
     assert results_of([record.pk]) == {record.pk: recorded}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"limiters": ("pain",)},
+        {"position": "supine"},
+        {"confirmed": ("jump",)},
+        {"note": "0"},
+    ],
+)
+@pytest.mark.parametrize("level", [0, 12])
+def test_whatever_stands_beside_a_grade_comes_back(
+    patient: Patient, physio: User, level: int, beside: dict[str, Any]
+) -> None:
+    recorded = {KNEE: grade(level, **beside), HIP: grade(3)}
+    record = make_signed(patient, physio, recorded)
+    assert results_of([record.pk])[record.pk] == recorded
 
 
 def test_equal_results_of_a_history_are_one_object(patient: Patient, physio: User) -> None:

@@ -27,6 +27,7 @@ def main(rows: int, result: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     from assessments import instrument
     from assessments.demo import bulk
+    from mmt import server
     from tests.bench import (
         cohort,
         export,
@@ -48,6 +49,7 @@ def main(rows: int, result: Path) -> None:
     draft = make_draft(patient, physio)
     draft.movements = saving.MOVEMENTS
     draft.save(update_fields=["movements"])
+    server.settle()  # as where pages are served
     found = []
     for jobs in (
         pages.run(patient, draft, physio),

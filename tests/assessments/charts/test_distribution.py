@@ -52,7 +52,7 @@ def test_steps_stand_in_their_whole_grade_and_five_minus_is_no_five() -> None:
     assert BANDS[PLACES[7]].code == "3"
     assert BANDS[PLACES[11]].code == "4+"
     assert [BANDS[PLACES[each]].low <= each for each in instrument.LEVELS] == [True] * 13
-    assert len(PLACES) == len(instrument.LEVELS)
+    assert set(PLACES) == {*instrument.LEVELS, None}
 
 
 @given(st.lists(st.sampled_from(instrument.LEVELS), min_size=4, max_size=4))
