@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -20,20 +20,20 @@ ON_THE_AXIS = (RELAPSES, EVENTS, INTERVENTIONS, REFERRALS)
 
 
 class QuickSelect(forms.Select):
-    """A choice, among hundreds if need be. Django's own renders a template for each."""
+    """A choice, of hundreds if need be. Django's own renders a template for each."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         chosen = str(value or "")
-        options = "".join(
-            f'<option value="{escape(str(key))}"{" selected" if key == chosen else ""}>'
-            f"{escape(str(words))}</option>"
-            for key, words in self.choices
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if key == chosen else "", words) for key, words in self.choices),
         )
-        # Its parts were escaped where they entered.
-        attributes = flatatt({"name": name, **(attrs or {})})
-        return SafeString(f"<select{attributes}>{options}</select>")
+        return format_html(
+            "<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), options
+        )
 
 
 class TrendsFilter(forms.Form):
