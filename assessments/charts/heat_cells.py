@@ -98,9 +98,7 @@ def _draw_visit(column: Column, part: Drawing, ready: Signs, words: Words, name:
             text = f"{text[:-5]}{words.limiters(result)}</td>"
         shown.append(mark)
         said.append(text)
-    # Each mark lacks only its opening, which is the same for all of a visit.
-    opening = f'<rect data-date="{column.iso}"'
-    return opening + opening.join(shown) if shown else ""
+    return "".join(shown)
 
 
 def definitions(boxes: Sequence[Box], name: str) -> str:
@@ -131,10 +129,10 @@ def _mark(box: Box, level: int, code: str) -> str:
 
 
 def _frame(box: Box) -> str:
-    """Return the attributes of a cell's box, whatever it holds and whenever."""
+    """Return the opening of a cell's box, whatever it holds and whenever."""
     movement, side = box.cell
     return (
-        f' data-movement="{movement}" data-side="{side}" x="{box.x:g}" y="{box.y:g}" '
+        f'<rect data-movement="{movement}" data-side="{side}" x="{box.x:g}" y="{box.y:g}" '
         f'width="{box.width:g}" height="{CELL_HEIGHT}" rx="{CORNER}"'
     )
 

@@ -113,7 +113,7 @@ def _picture(
     for place, (column, centre) in enumerate(zip(found, scale.centres, strict=True)):
         parts += (
             f'<svg class="visit" x="{centre:.2f}%" y="{top}" overflow="visible" '
-            f'data-tester="{column.tester}"><g id="{name}-{place}">'
+            f'data-date="{column.iso}" data-tester="{column.tester}"><g id="{name}-{place}">'
             f"{_header(column, with_testers)}{sides}</g>",
             *(f'<text class="heat-again" y="{y}">{column.month_of_year}</text>' for y in again),
             *(

@@ -60,10 +60,10 @@ class Frame:
     row_heads: list[str]
     row_tails: list[str]
 
-    def ending(self, kind: int, side: str, level: int, head: str) -> str:
-        """Return how a mark goes on from its height; `head` are the attributes of its side."""
+    def ending(self, kind: int, side: str, level: int) -> str:
+        """Return how a mark goes on from its height."""
         return (
-            f'{self.heights[side][level]}{self.markers[kind]}" class="mark {side}"{head} '
+            f'{self.heights[side][level]}{self.markers[kind]}" class="mark {side}" '
             f'data-grade="{self.codes[kind][level]}"/>'
         )
 

@@ -26,7 +26,6 @@ class Drawn:
 def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
     """Return one side of a movement at every visit. The line breaks where no grade is."""
     cell, heights = (movement, side), frame.heights[side]
-    head = f' data-movement="{movement}" data-side="{side}"'
     endings: dict[int, str] = {}
     line: list[str] = []
     marks: list[str] = []
@@ -41,7 +40,7 @@ def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
             table.append(words.blank if result is None else f"<td>{words.absence(result)}</td>")
             if result is not None:
                 absences += 1
-                marks.append(f"{opening}{_absence(frame, side, result, words)}{head}/>")
+                marks.append(f"{opening}{_absence(frame, side, result, words)}/>")
             if before is not None:
                 line.append(f"H{frame.xs[place - 1]}")
             before = None
@@ -50,7 +49,7 @@ def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
         key = kind * LEVEL_COUNT + level
         ending = endings.get(key)
         if ending is None:
-            ending = endings[key] = frame.ending(kind, side, level, head)
+            ending = endings[key] = frame.ending(kind, side, level)
         marks.append(opening + ending)
         text = frame.cells[kind][level]
         table.append(f"{text[:-5]}{words.limiters(result)}</td>" if result.limiters else text)
@@ -62,7 +61,12 @@ def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
     if before is not None:
         line.append(f"H{frame.xs[-1]}")
     grades = len(marks) - absences
-    picture = [f'<path class="line {side}" d="{"".join(line)}"/>', *marks]
+    picture = [
+        f'<g data-movement="{movement}" data-side="{side}">'
+        f'<path class="line {side}" d="{"".join(line)}"/>',
+        *marks,
+        "</g>",
+    ]
     return Drawn(movement, side, picture, table, grades, last)
 
 

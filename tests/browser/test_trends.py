@@ -154,7 +154,7 @@ def test_zero_is_drawn_as_a_grade(trends: Page) -> None:
     grade_four = heat_map(trends).locator("rect.g9").first
     assert mark.evaluate(colour) not in {"none", grade_four.evaluate(colour)}
     strip = trends.locator("#strip-ankle_dorsiflexion")
-    expect(strip.locator(f".mark{cell}")).to_be_visible()
+    expect(strip.locator("[data-side=left] .mark[data-grade='0']")).to_be_visible()
     expect(strip.locator(".strip-latest")).to_have_text("R 4 · L 0")
     expect(strip.locator("tbody tr").last).to_contain_text("0")
 

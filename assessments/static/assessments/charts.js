@@ -3,7 +3,9 @@
    its place in time. Without this script the table under each picture says the same. All words
    come from the page. */
 
-const MARK = "[data-date]:is([data-movement], [data-said])";
+/* What it is of may stand on what is around it: on its visit, or on its movement and side. */
+const MARK =
+  ":is([data-date]:is([data-movement], [data-movement] *, [data-said]), [data-date] [data-movement])";
 const SVG = "http://www.w3.org/2000/svg";
 const NEAR = 18; // pixels around a small mark that still count as on it
 
@@ -14,7 +16,9 @@ const marksOf = (figure) => {
 
 const isButton = (mark) => mark.getAttribute("role") === "button";
 
-const series = (mark) => `${mark.dataset.movement} ${mark.dataset.side}`;
+const fact = (mark, name) => mark.closest(`[data-${name}]`)?.dataset[name];
+
+const series = (mark) => `${fact(mark, "movement")} ${fact(mark, "side")}`;
 
 const result = (figure, { grade, state, reason }) => {
   const say = figure.dataset;
@@ -27,13 +31,12 @@ const words = (figure, mark) => {
   if (isButton(mark)) return mark.ariaLabel;
   if (mark.dataset.said) return mark.dataset.said;
   const name = figure.querySelector(`th[data-cell="${series(mark)}"]`);
-  const day = figure.querySelector(`time[datetime="${mark.dataset.date}"]`);
-  const { tester } = mark.closest("[data-tester]").dataset;
+  const day = figure.querySelector(`time[datetime="${fact(mark, "date")}"]`);
   return [
     name.textContent,
     result(figure, mark.dataset),
     day.textContent,
-    figure.dataset.sayTester.replace("{tester}", () => tester),
+    figure.dataset.sayTester.replace("{tester}", () => fact(mark, "tester")),
   ].join(", ");
 };
 
@@ -82,7 +85,7 @@ const read = (figure, mark) => {
   mark.classList.add("is-read");
   if (isButton(mark)) rove(figure, mark);
   figure.mark = mark;
-  markVisit(mark.dataset.date);
+  markVisit(fact(mark, "date"));
   figure.querySelector(".chart-reading").textContent = words(figure, mark);
 };
 
@@ -96,7 +99,7 @@ const besides = ({ dataset: { movement, side } }, along) => ({ dataset: other })
 const neighbour = (figure, mark, key) => {
   const along = key === "ArrowLeft" || key === "ArrowRight";
   const ofSeries = (other) => series(other) === series(mark);
-  const ofVisit = (other) => other.dataset.date === mark.dataset.date;
+  const ofVisit = (other) => fact(other, "date") === fact(mark, "date");
   const alike = isButton(mark) ? besides(mark, along) : along ? ofSeries : ofVisit;
   const line = marksOf(figure).filter(alike);
   const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
@@ -111,8 +114,8 @@ const ends = (figure, mark, key) => {
 /* Where reading starts: the first movement at the last visit. */
 const latest = (figure) => {
   const marks = marksOf(figure);
-  const last = marks.reduce((day, { dataset }) => (dataset.date > day ? dataset.date : day), "");
-  return marks.find(({ dataset }) => dataset.date === last);
+  const days = marks.map((mark) => fact(mark, "date"));
+  return marks[days.indexOf(days.toSorted().at(-1))];
 };
 
 const chosen = (figure, key) => {

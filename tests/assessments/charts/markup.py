@@ -20,17 +20,17 @@ def drawn(found: History, *cells: Cell) -> ET.Element:
 
 
 def marks(tree: ET.Element) -> list[dict[str, str]]:
-    """Return the attributes of every mark, its tester and its column's place included."""
+    """Return the attributes of every mark with those of its side in a strip, or of its visit in a
+    heat map, whose place is `at`.
+    """
     found = []
-    inherited = {child: parent for parent in tree.iter() for child in parent}
+    around = {child: parent for parent in tree.iter() for child in parent}
     for element in tree.iter():
-        if "data-movement" in element.attrib:
-            mark, place = dict(element.attrib), element
-            while "data-tester" not in mark:
-                place = inherited[place]
-                if "data-tester" in place.attrib:
-                    mark["data-tester"], mark["at"] = place.attrib["data-tester"], place.attrib["x"]
-            found.append(mark)
+        if element.tag in {"path", "rect"} and {"data-grade", "data-state"} & set(element.attrib):
+            group = around[element]
+            if "data-side" not in group.attrib:
+                group = around[group]
+            found.append({**group.attrib, **element.attrib, "at": group.attrib.get("x", "")})
     return found
 
 
