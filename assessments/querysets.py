@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -243,9 +244,16 @@ def _visit(row: "Assessment | _Row", tester: str, results: Mapping[Cell, Result]
     )
 
 
+# Drivers take only so many values in a statement.
+AT_ONCE = 1_024
+
+
 def results_of(assessment_ids: list[UUID]) -> dict[UUID, dict[Cell, Result]]:
     """Return the results of each assessment by cell. Equal results are one object."""
-    rows = _kept_scores(assessment_ids)
+    rows = chain.from_iterable(
+        _kept_scores(assessment_ids[first : first + AT_ONCE])
+        for first in range(0, len(assessment_ids), AT_ONCE)
+    )
     of_cell = _Unpacked().__getitem__
     return defaultdict(
         dict, {pk: dict(map(of_cell, packed.split(BETWEEN_RESULTS))) for pk, packed in rows}

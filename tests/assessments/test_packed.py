@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assessments import querysets
 from assessments.history import Result
 from assessments.querysets import load_history, results_of
 from mmt.accounts.models import User
@@ -52,6 +53,16 @@ def test_equal_results_of_a_history_are_one_object(patient: Patient, physio: Use
         make_signed(patient, physio, {KNEE: grade(9), HIP: grade(9)})
     first, second = load_history(patient).visits
     assert len({id(each.results[cell]) for each in (first, second) for cell in (KNEE, HIP)}) == 1
+
+
+def test_there_may_be_more_records_than_are_asked_for_at_once(
+    patient: Patient, physio: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(querysets, "AT_ONCE", 2)
+    visits = [make_signed(patient, physio, {KNEE: grade(level)}).pk for level in range(5)]
+    found = results_of(visits)
+    assert [found[each][KNEE].level for each in visits] == [*range(5)]
+    assert results_of([]) == {}
 
 
 def test_a_record_without_results_has_none(patient: Patient, physio: User) -> None:
