@@ -13,7 +13,7 @@ from ..history import Visit
 from ..instrument import Side
 from .columns import Column, columns, time_of
 from .shapes import marker
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 WIDTH, HEIGHT = 200, 24
 EDGE = 10
@@ -28,7 +28,7 @@ def asymmetry(visit: Visit) -> SafeString:
     rows = sides_of(visit.results)
     if not rows:
         return SafeString("")
-    words = Words()
+    words = words_now()
     [column] = columns([visit], words)
     ground = _ground()
     parts = [

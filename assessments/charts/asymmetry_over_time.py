@@ -22,7 +22,7 @@ from .ruler import small_ticks
 from .shapes import cross, marker
 from .time_axis import TimeAxis
 from .who_tested import who_tested
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 # The time axis is that of the strips.
 WIDTH, HEIGHT = 338, 158
@@ -66,7 +66,7 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     """Return a figure for each movement whose sides were once a whole grade apart, and name the
     others; empty when no movement of which `cells` has both sides was ever graded on both.
     """
-    words = Words()
+    words = words_now()
     found = columns(history.visits, words)
     sides = [{each.movement: each for each in sides_of(visit.results)} for visit in history.visits]
     compared = [key for key in _both(cells) if any(key in each for each in sides)]

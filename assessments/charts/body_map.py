@@ -17,12 +17,12 @@ from .body_table import body_table
 from .body_view import CORNERS, views
 from .columns import Column, columns, time_of
 from .legend import body_legend
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 
 def body_map(visit: Visit) -> SafeString:
     """Return the figure of one visit with its legend and its table."""
-    words = Words()
+    words = words_now()
     [column] = columns([visit], words)
 
     def place_mark(place: Place) -> str:
@@ -50,7 +50,7 @@ def body_map_difference(before: Visit, after: Visit, changes: Sequence[Change]) 
 
     `changes` are those of `compare(before, after, ...)`; a place without one is not assessed.
     """
-    words = Words()
+    words = words_now()
     old, new = columns([before, after], words)
     by_cell = {(change.movement, change.side): change for change in changes}
 

@@ -17,7 +17,7 @@ from .legend import tester_items
 from .ruler import small_ticks
 from .time_axis import TimeAxis, spread
 from .who_tested import who_tested
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 WIDTH, HEIGHT = 338, 182
 LEFT, RIGHT = 26, 320
@@ -121,7 +121,7 @@ class Heights:
 
 def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
     """Return a figure for each region of `cells`, in catalogue order; raises UnknownMovement."""
-    words = Words()
+    words = words_now()
     found = columns(history.visits, words)
     by_region: dict[instrument.Region, list[Cell]] = {}
     for movement, side in cells:

@@ -17,7 +17,7 @@ from .legend import heat_legend
 from .rows import GAP, HEADER, ROW, Rows, rows_of
 from .ruler import Ruler, draw_ruler, ruler
 from .shapes import marker, unequal
-from .words import Words, escape, spoken_words
+from .words import Words, escape, spoken_words, words_now
 
 # What each of a few visits gets, so that their true spacing shows.
 AIRY_GAP = 70
@@ -35,7 +35,7 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
     `cells` choose rows and sides; `name` is the prefix of its ids, unique in the page. Raises
     UnknownMovement.
     """
-    words = Words()
+    words = words_now()
     found, rows = columns(history.visits, words), rows_of(cells, words)
     if not found or not rows.boxes:
         return _nothing(found)

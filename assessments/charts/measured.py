@@ -19,7 +19,7 @@ from .measured_legend import measured_legend, notes
 from .shapes import cross, marker
 from .time_axis import TimeAxis
 from .who_tested import who_tested
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 RADIUS = 3.6
 TESTER_BASELINE = 148
@@ -53,7 +53,7 @@ def measured(history: History, chart: str) -> SafeString:
     shown = [series for series in history.measured if series.chart == chart]
     if not shown:
         return SafeString("")
-    words, testers = Words(), Testers()
+    words, testers = words_now(), Testers()
     for visit in history.visits:  # the shapes are those of the strips
         testers.of(visit.tester_id, visit.tester)
     axis = TimeAxis.of(history.days, LEFT + 8, RIGHT - 6)

@@ -18,7 +18,7 @@ from .legend import strips_legend
 from .strip_frame import BOTTOM, TOP, Frame, frame_of
 from .strip_side import Drawn, draw_side
 from .strip_table import strip_table
-from .words import Words, escape
+from .words import Words, escape, words_now
 
 
 def strips(
@@ -37,7 +37,7 @@ def strips(
     sides: dict[str, list[str]] = {}
     for movement, side in cells:
         sides.setdefault(movement, []).append(str(side))
-    words = Words()
+    words = words_now()
     found = columns(history.visits, words)
     if not found or not sides:
         return SafeString("")

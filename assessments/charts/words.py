@@ -1,4 +1,4 @@
-"""The words of one drawing, translated and escaped once: a hundred visits share them."""
+"""The words of drawings, translated and escaped once for each language."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,7 +28,7 @@ def escape(text: object) -> str:
 
 
 class Words:
-    """Translated, escaped text. Made anew for each drawing, since the language may differ."""
+    """Translated, escaped text of the language that is active when this is made."""
 
     def __init__(self) -> None:
         self.months = months(get_language())
@@ -154,6 +154,16 @@ class Words:
             way = "" if change.direction is Direction.NONE else f"{change.direction.label}, "
             self._verdicts[key] = escape(f"{way}{change.flag.label}")
         return self._verdicts[key]
+
+
+def words_now() -> Words:
+    """Return the words of the language that is active."""
+    return _words_of(get_language())
+
+
+@cache
+def _words_of(_language: str | None) -> Words:
+    return Words()
 
 
 def spoken_words() -> str:
