@@ -23,6 +23,7 @@ from mmt.accounts.requests import SignedInRequest
 from mmt.accounts.roles import Permission
 from mmt.audit.log import record
 from mmt.audit.models import Action, Outcome
+from mmt.jobs.models import Job
 from mmt.jobs.notices import expect
 from mmt.jobs.wording import time_left
 
@@ -149,9 +150,10 @@ def _check_large(request: SignedInRequest, found: Import) -> HttpResponse:
     wanted = request.POST.get("rows", "")
     if wanted == AGAIN:
         return _have_checked(request, found)
-    report = kept_report(found)
+    # The job first: it may end between the two looks, and then its report is there.
+    under_way, report = check_job.newest(found), kept_report(found)
     if report is None:
-        return _checking(request, found)
+        return _checking(request, found, under_way)
     if request.htmx:  # the page of a check under way asks how far it is
         return HttpResponseClientRefresh()
     if request.method == "POST":
@@ -177,9 +179,8 @@ def _have_imported(request: SignedInRequest, found: Import, *, only_good: bool) 
     return redirect("jobs:index")
 
 
-def _checking(request: SignedInRequest, found: Import) -> HttpResponse:
+def _checking(request: SignedInRequest, found: Import, under_way: Job | None) -> HttpResponse:
     """How far the check of a large file is, or why there is none."""
-    under_way = check_job.newest(found)
     left = time_left(under_way, timezone.now()) if under_way else ""
     context = {"found": found, "job": under_way, "left": left}
     name = "imports/_checking.html" if request.htmx else "imports/checking.html"

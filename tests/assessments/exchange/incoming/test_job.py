@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from assessments.exchange.incoming import check_job, job
+from assessments.exchange.incoming import check_job, job, views
+from assessments.exchange.incoming.report import Report, kept_report
 from assessments.exchange.incoming.staging import set_mapping
 from assessments.models import Assessment, Import, StagedTable
 from mmt.accounts.models import Clinic, Membership, User
@@ -79,6 +80,21 @@ def test_a_check_that_is_called_off_or_out_of_date_is_asked_for_anew(
     assert "not checked since" in office.get(check_page(found)).content.decode()
     office.post(check_page(found), {"rows": "all"})
     assert not Assessment.objects.exists()
+
+
+def test_a_check_that_ends_while_the_page_is_made_is_not_told_as_none(
+    office: Client, found: Import, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_job.ask(found, by=admin)
+
+    def ends_now(found: Import) -> Report | None:
+        report = kept_report(found)
+        work()
+        return report
+
+    monkeypatch.setattr(views, "kept_report", ends_now)
+    assert "Not checked" not in office.get(check_page(found)).content.decode()
+    assert "Right knee extension 4" in office.get(check_page(found)).content.decode()
 
 
 def test_where_others_could_not_save_meanwhile_the_check_says_so(
