@@ -108,7 +108,10 @@ class Frame(NamedTuple):
 
 
 class Heights:
-    """The attributes of what stands on a pile of results, by their number. `least` have a code."""
+    """The attributes of what stands on a pile of results, by their number.
+
+    For a code there is room from `least` results of a band.
+    """
 
     def __init__(self, most: int) -> None:
         unit = (BOTTOM - TOP) / most

@@ -60,14 +60,9 @@ def draw_side(frame: Frame, movement: str, side: str, words: Words) -> Drawn:
         before = level
     if before is not None:
         line.append(f"H{frame.xs[-1]}")
-    grades = len(marks) - absences
-    picture = [
-        f'<g data-movement="{movement}" data-side="{side}">'
-        f'<path class="line {side}" d="{"".join(line)}"/>',
-        *marks,
-        "</g>",
-    ]
-    return Drawn(movement, side, picture, table, grades, last)
+    opening = f'<g data-movement="{movement}" data-side="{side}"><path class="line {side}" d="'
+    picture = [opening, *line, '"/>', *marks, "</g>"]
+    return Drawn(movement, side, picture, table, len(marks) - absences, last)
 
 
 def _absence(frame: Frame, side: str, result: Result, words: Words) -> str:

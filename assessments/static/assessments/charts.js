@@ -115,7 +115,7 @@ const ends = (figure, mark, key) => {
 const latest = (figure) => {
   const marks = marksOf(figure);
   const days = marks.map((mark) => fact(mark, "date"));
-  return marks[days.indexOf(days.toSorted().at(-1))];
+  return marks[days.indexOf([...days].sort().at(-1))];
 };
 
 const chosen = (figure, key) => {
