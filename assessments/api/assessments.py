@@ -3,6 +3,8 @@
 Signing is a person's act and stays on the page.
 """
 
+import json
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -114,7 +116,7 @@ def start(request: SignedInRequest, patient_id: UUID, body: StartIn, once: Once)
     try:
         started = drafts.start_draft(assessment, by=request.user)
     except drafts.AlreadyUsed:
-        raise Problem(HTTPStatus.CONFLICT, _("This key was used for something else.")) from None
+        raise _used_otherwise() from None
     return Status(HTTPStatus.CREATED, assessment_out(started))
 
 
@@ -144,7 +146,9 @@ def write_draft(
     seen: Seen = "",
 ) -> Any:
     """All of them or none. If-Match must name the draft as it stands (428 without it, 412 with the
-    draft in `current` where somebody changed it meanwhile), so nothing is overwritten unseen.
+    draft in `current` where somebody changed it meanwhile), so nothing is overwritten unseen. Sent
+    again with the same key it writes nothing and is not held against If-Match; other scores under
+    that key are refused with 409.
     """
     assessment = _open_draft(request, assessment_id)
     if not seen:
@@ -154,6 +158,9 @@ def write_draft(
         if str(once) not in draft.clients and seen != _etag(draft):
             raise _changed_meanwhile(assessment, draft)
         batch = _batch(assessment, draft, body.scores, once)
+        last = batch.operations[-1].seq
+        if draft.clients.get(batch.client, last) != last:
+            raise _used_otherwise()
         draft = drafts.save_operations(assessment.pk, batch, by=request.user)
     response.headers["ETag"] = _etag(draft)
     return draft_out(assessment, draft)
@@ -179,6 +186,10 @@ def _signed() -> Problem:
     return Problem(HTTPStatus.CONFLICT, _("This assessment was signed or discarded."))
 
 
+def _used_otherwise() -> Problem:
+    return Problem(HTTPStatus.CONFLICT, _("This key was used for something else."))
+
+
 def _etag(draft: Draft) -> str:
     return f'"{draft.revision}"'
 
@@ -193,15 +204,20 @@ def _changed_meanwhile(assessment: Assessment, draft: Draft) -> Problem:
 
 
 def _batch(assessment: Assessment, draft: Draft, scores: list[ScoreIn], once: UUID) -> Batch:
-    """Return the scores as a page would send them: a key is a page that sends once."""
+    """Return the scores as a page would send them: a key is a page that sends once.
+
+    They are numbered from another number for other scores. A draft keeps the last number of each
+    key, and so tells the same request sent again from another one, whoever wrote there since.
+    """
+    first = _number_of(scores)
     operations = [
         {
-            "seq": place,
+            "seq": seq,
             "key": cell_key((score.movement, score.side)),
             "base": draft.revision,
             "value": score.dict(exclude={"movement", "side"}),
         }
-        for place, score in enumerate(scores)
+        for seq, score in enumerate(scores, start=first)
     ]
     data = {"client": str(once), "patient": str(assessment.patient_id), "ops": operations}
     try:
@@ -210,3 +226,9 @@ def _batch(assessment: Assessment, draft: Draft, scores: list[ScoreIn], once: UU
         errors = [{"field": "scores", "message": str(problem)}]
         detail = _("Some fields cannot be taken.")
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors) from None
+
+
+def _number_of(scores: list[ScoreIn]) -> int:
+    """Return a number of these scores, of 28 bits: one of an operation has room for 31."""
+    text = json.dumps([score.dict() for score in scores])
+    return int(sha256(text.encode()).hexdigest()[:7], 16)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Expression, F, Max, OuterRef, Subquery
+from django.db.models import Expression, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from mmt.accounts.models import Clinic, User
@@ -17,7 +17,7 @@ from patients.models import Patient, Sex
 
 from .. import instrument
 from ..history import Cell, Result
-from ..models import Amendment, Assessment, AssessmentStatus
+from ..models import Amendment, Assessment, AssessmentStatus, BlindPair, Meaning, Signature
 from .fhir_codes import codings
 
 Resource = dict[str, Any]
@@ -110,18 +110,27 @@ def cell_suffix(cell: Cell) -> str:
 
 
 def last_changed(path: str = "") -> Expression:
-    """When an assessment, reached by `path`, was signed, amended or voided last."""
-    signed = F(f"{path}signed_at")
-    amended = (
-        Amendment.objects.filter(assessment=OuterRef(f"{path}pk"))
-        .order_by()
-        .values("assessment")
-        .annotate(last=Max("at"))
-        .values("last")
+    """When an assessment, reached by `path`, was last signed, amended, voided, filed anew on
+    another patient or let out of a blind pair: what a reader who came before does not have.
+    """
+    signed, key = F(f"{path}signed_at"), OuterRef(f"{path}pk")
+    moved = Signature.objects.filter(assessment=key, meaning=Meaning.MOVED)
+    let_out = Coalesce("ended_at", "completed_at")
+    since = (
+        f"{path}voided_at",
+        _newest("at", Amendment.objects.filter(assessment=key), "assessment"),
+        _newest("at", moved, "assessment"),  # the copy keeps when it was signed
+        _newest(let_out, BlindPair.objects.filter(first=key), "first"),
+        # The second stays apart in a complete pair, until that is ended.
+        _newest("ended_at", BlindPair.objects.filter(second=key), "second"),
     )
-    return Greatest(
-        signed, Coalesce(Subquery(amended), signed), Coalesce(f"{path}voided_at", signed)
-    )
+    return Greatest(signed, *(Coalesce(each, signed) for each in since))
+
+
+def _newest(moment: str | Expression, told: QuerySet[Any], of: str) -> Subquery:
+    """Return the newest moment in what is told of an assessment, which `of` names."""
+    each = told.order_by().values(of).annotate(newest=Max(moment))
+    return Subquery(each.values("newest"))
 
 
 def shared(assessment: Assessment, updated: datetime) -> Resource:

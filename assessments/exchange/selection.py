@@ -36,8 +36,8 @@ class Selection:
 
     With movements, only visits whose form has one of them, and only their results. `patients` are
     those of the answer to a saved question, `question` its query string. `deidentified` takes out
-    who it is about. `since` leaves out what was last signed, amended or voided before or at that
-    moment.
+    who it is about. `since` leaves out what was last changed, in the sense of `last_changed`,
+    before or at that moment.
     """
 
     clinic: Clinic

@@ -1,6 +1,6 @@
 """Whose records are asked for, and their Observations, visit by visit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from http import HTTPStatus
 
@@ -22,16 +22,20 @@ from .search import Span, reference, within
 AT_ONCE = 25  # visits whose results are in memory together
 
 
-def whose(request: SignedInRequest) -> list[Patient]:
-    """Return the patients of the search, and tell the audit log that they were seen."""
-    named = [reference(request.GET, name, "Patient") for name in ("patient", "subject")]
-    if not any(named):
+def whose(request: SignedInRequest) -> Patient:
+    """Return the patient of the search, and tell the audit log that they were seen.
+
+    Raises Problem where nobody is named, or two: no record is of both.
+    """
+    told = (reference(request.GET, name, "Patient") for name in ("patient", "subject"))
+    named = {each for each in told if each}
+    if len(named) != 1:
         raise Problem(HTTPStatus.BAD_REQUEST, _("patient: say whose records."))
-    return [get_patient(request, each) for each in {each for each in named if each}]
+    return get_patient(request, named.pop())
 
 
 def found_observations(
-    patients: Sequence[Patient],
+    patient: Patient,
     user: User,
     *,
     tested: Iterable[Span],
@@ -39,7 +43,7 @@ def found_observations(
     codes: Set[str],
 ) -> Iterator[Resource]:
     """Yield what was signed, earliest visit first; voided records too, as entered in error."""
-    recorded = Assessment.objects.visible_to(user).filter(patient__in=patients).recorded()
+    recorded = Assessment.objects.visible_to(user).filter(patient=patient).recorded()
     visits = recorded.select_related("clinic", "tester").annotate(updated=last_changed())
     visits = within(within(visits, "tested_at", tested), "updated", updated)
     rows = list(visits.order_by("tested_at", "id"))

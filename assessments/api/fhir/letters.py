@@ -1,6 +1,7 @@
 """Letters and reports by FHIR: found by patient and date, and the page itself."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,11 @@ def report(request: SignedInRequest, letter_id: UUID) -> Resource:
 def report_list(request: SignedInRequest) -> Resource:
     """Search by patient, date of the visit, date of the page and _lastUpdated, earliest first."""
     check_known(request.GET, REPORT_SEARCH)
-    found = _open_to(request).filter(assessment__patient__in=whose(request))
+    patient = whose(request)
+    found = _open_to(request).filter(assessment__patient=patient)
     for name, field in FIELDS.items():
-        found = within(found, field, spans(request.GET, name))
+        zone = patient.clinic.zone if name == "date" else UTC
+        found = within(found, field, spans(request.GET, name, zone))
     return page(request, _told(list(found)))
 
 

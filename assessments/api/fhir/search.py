@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypeVar
@@ -33,17 +33,20 @@ class Span:
     end: datetime | None = None
 
 
-def spans(query: QueryDict, name: str) -> list[Span]:
-    """Return what the dates of a parameter ask for; all of them must hold."""
-    return [_span(text, name) for text in query.getlist(name)]
+def spans(query: QueryDict, name: str, zone: tzinfo = UTC) -> list[Span]:
+    """Return what the dates of a parameter ask for; all of them must hold.
+
+    Without an offset they are read in `zone`: that in which a resource tells what is asked about.
+    """
+    return [_span(text, name, zone) for text in query.getlist(name)]
 
 
-def _span(text: str, name: str) -> Span:
+def _span(text: str, name: str, zone: tzinfo) -> Span:
     found = DATE.fullmatch(text.replace(" ", "+"))  # a plus sign that came as a blank
     try:
         if not found:
             raise ValueError(text)
-        start, end = _bounds(found["date"], exact=bool(found["seconds"]))
+        start, end = _bounds(found["date"], zone, exact=bool(found["seconds"]))
     except (ValueError, OverflowError):
         raise refused(name, _("a date is needed, such as ge2026-03-02")) from None
     match found["prefix"]:
@@ -58,22 +61,27 @@ def _span(text: str, name: str) -> Span:
     return Span(start, end)
 
 
-def _bounds(text: str, *, exact: bool) -> tuple[datetime, datetime]:
-    """Return when the year, month, day, minute or second began and when the next one does."""
+def _bounds(text: str, zone: tzinfo, *, exact: bool) -> tuple[datetime, datetime]:
+    """Return when the year, month, day, minute or second began and when the next one does, in UTC.
+
+    Raises ValueError for what no calendar has, OverflowError for what UTC has no year for.
+    """
     day, _t, time = text.partition("T")
     parts = [int(part) for part in day.split("-")]
     if time:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        told = datetime.fromisoformat(text)
+        moment = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
         return moment, moment + timedelta(seconds=1 if exact else 60)
     year, month, date = [*parts, 1, 1][:3]
-    start = datetime(year, month, date, tzinfo=UTC)
+    start = datetime(year, month, date, tzinfo=zone)
     match len(parts):
         case 1:
-            return start, start.replace(year=start.year + 1)
+            end = start.replace(year=start.year + 1)
         case 2:
-            return start, (start + timedelta(days=31)).replace(day=1)
-    return start, start + timedelta(days=1)
+            end = (start + timedelta(days=31)).replace(day=1)
+        case _:
+            end = start + timedelta(days=1)
+    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def within(rows: Rows, field: str, spans: Iterable[Span]) -> Rows:

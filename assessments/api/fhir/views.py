@@ -75,7 +75,7 @@ def observation_list(request: SignedInRequest) -> Resource:
     found = found_observations(
         known,
         request.user,
-        tested=spans(request.GET, "date"),
+        tested=spans(request.GET, "date", known.clinic.zone),
         updated=spans(request.GET, "_lastUpdated"),
         codes=tokens(request.GET, "code"),
     )

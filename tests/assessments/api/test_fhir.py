@@ -2,18 +2,21 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from assessments import instrument
-from assessments.actions import void_assessment
+from assessments.actions import move_assessment, void_assessment
+from assessments.api.fhir.search import Span, spans
 from assessments.history import Result
 from assessments.models import Score
 from mmt import triggers
-from mmt.accounts.models import User
+from mmt.accounts.models import Clinic, User
 from patients.models import Patient
 from tests.assessments.pairs import begin
 from tests.fhir import valid
-from tests.people import grade, make_draft, make_signed
+from tests.people import grade, make_draft, make_patient, make_signed
 
 from .conftest import Reader
 
@@ -137,6 +140,44 @@ def test_a_search_narrows_by_day_code_and_change(
     assert found(_lastUpdated="lt2026-01-01") == 0
 
 
+def test_a_day_is_that_of_the_clinic_whatever_day_it_is_in_utc(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    morning = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)  # 08:30 on the second in Sydney
+    make_signed(patient, physio, {KNEE: grade(3)}, tested_at=morning)
+
+    def found(date: str) -> int:
+        return len(reader.entries("Observation", patient=patient.pk, date=date))
+
+    assert (found("2026-03-02"), found("ge2026-03-02"), found("2026-03-02T08:30")) == (2, 2, 2)
+    assert (found("2026-03-01"), found("gt2026-03-02")) == (0, 0)
+    assert found("2026-03-01T21:30:00Z") == 2
+
+
+def test_a_day_is_as_long_as_the_clocks_make_it_and_an_offset_is_kept(harbour: Clinic) -> None:
+    short, exact = spans(
+        QueryDict("date=2026-10-04&date=ge2026-10-04T10:00:00%2B02:00"), "date", harbour.zone
+    )
+    began = datetime(2026, 10, 3, 14, tzinfo=UTC)
+    assert short == Span(began, began.replace(day=4, hour=13))
+    assert exact == Span(datetime(2026, 10, 4, 8, tzinfo=UTC))
+    [in_utc] = spans(QueryDict("_lastUpdated=ge2026-10-04"), "_lastUpdated")
+    assert in_utc == Span(datetime(2026, 10, 4, tzinfo=UTC))
+
+
+def test_a_record_that_was_moved_comes_to_who_asks_for_what_changed_since(
+    reader: Reader, patient: Patient, harbour: Clinic, physio: User, lead: User
+) -> None:
+    right = make_patient(harbour, physio)
+    signed = make_signed(patient, physio, {KNEE: grade(3)})
+    moment = timezone.now().isoformat()
+    move_assessment(signed, to=right, reason="wrong one", by=lead, revision=signed.revision)
+    for each, status in ((patient, "entered-in-error"), (right, "final")):
+        found = reader.entries("Observation", patient=each.pk, _lastUpdated=f"ge{moment}")
+        assert [one["status"] for one in found] == [status] * 2
+        assert reader.read(f"Observation/{found[0]['id']}") == found[0]
+
+
 def test_pages_follow_one_another_without_loss(
     reader: Reader, patient: Patient, physio: User
 ) -> None:
@@ -157,6 +198,9 @@ def test_pages_follow_one_another_without_loss(
         {"date": "yesterday"},
         {"date": "ge9999-13-01"},
         {"date": "le9999"},
+        {"date": "ge0001-01-01T00:00:00+14:00"},
+        {"_lastUpdated": "lt0001-01-01T00:00+14:00"},
+        {"date": "le9999-12-31T23:00:00-14:00"},
         {"_count": "0"},
         {"_count": "²"},
         {"patient": "x"},
@@ -170,6 +214,16 @@ def test_what_a_search_cannot_read_is_refused_by_name(
     assert answer.status_code == 400
     outcome = valid(answer.json())
     assert next(iter(query)) in outcome["issue"][0]["diagnostics"]
+
+
+def test_a_search_is_of_one_patient(
+    reader: Reader, patient: Patient, harbour: Clinic, physio: User
+) -> None:
+    make_signed(patient, physio, {KNEE: grade(3)})
+    other = make_patient(harbour, physio)
+    assert len(reader.entries("Observation", patient=patient.pk, subject=patient.pk)) == 2
+    for query in ({}, {"patient": patient.pk, "subject": other.pk}):
+        assert reader.get("Observation", **query).status_code == 400
 
 
 def test_another_clinics_patient_is_not_found_and_xml_is_not_spoken(

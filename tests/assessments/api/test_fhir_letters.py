@@ -1,13 +1,15 @@
 """Letters by FHIR: what was kept, what became of it since, and who may take the page."""
 
 from base64 import b64decode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from assessments.actions import amend_assessment, void_assessment
 from assessments.models import Assessment, Letter, LetterKind, Score
+from assessments.pairing import release
 from mmt import triggers
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
@@ -91,13 +93,40 @@ def test_a_search_narrows_by_visit_and_page(reader: Reader, letter: Letter) -> N
         return len(reader.entries("DiagnosticReport", **asked))
 
     tested, made = (
-        moment.date().isoformat() for moment in (letter.assessment.tested_at, letter.made_at)
+        moment.date().isoformat() for moment in (letter.assessment.local_tested_at, letter.made_at)
     )
     assert found(date=tested) == found(issued=made) == found(_lastUpdated=made) == 1
     assert found(date=made) == found(issued=f"lt{tested}") == 0
     later = (letter.made_at + timedelta(days=1)).date().isoformat()
     assert found(_lastUpdated=f"ge{later}") == 0
     assert reader.get("DiagnosticReport", date=tested).status_code == 400
+
+
+def test_the_day_of_a_visit_is_that_of_the_clinic_whatever_day_it_is_in_utc(
+    reader: Reader, patient: Patient, physio: User
+) -> None:
+    morning = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)  # 08:30 on the second in Sydney
+    make_letter(make_signed(patient, physio, {KNEE: grade(3)}, tested_at=morning), physio)
+    for day, count in (("2026-03-01", 0), ("2026-03-02", 1)):
+        assert len(reader.entries("DiagnosticReport", patient=patient.pk, date=day)) == count
+
+
+@pytest.mark.parametrize("name", ["date", "issued", "_lastUpdated"])
+def test_a_moment_before_the_first_year_is_refused(
+    reader: Reader, patient: Patient, name: str
+) -> None:
+    query = {"patient": patient.pk, name: "ge0001-01-01T00:00:00+14:00"}
+    assert reader.get("DiagnosticReport", **query).status_code == 400
+
+
+def test_a_letter_comes_again_once_its_record_is_let_out_of_a_pair(
+    reader: Reader, letter: Letter, colleague: User, lead: User
+) -> None:
+    begin(letter.assessment, colleague)
+    moment = timezone.now().isoformat()
+    release(letter.assessment, reason="x", by=lead)
+    asked = {"patient": letter.assessment.patient_id, "_lastUpdated": f"ge{moment}"}
+    assert [each["id"] for each in reader.entries("DiagnosticReport", **asked)] == [str(letter.pk)]
 
 
 def test_a_letter_of_another_clinic_or_an_open_pair_is_nowhere(

@@ -174,3 +174,14 @@ def test_a_number_out_of_bounds_is_refused_by_its_name(
     answer = program(physio).get("/patients", limit=limit)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "limit"
+
+
+@pytest.mark.parametrize("path", ["/patients", "/exports/scores"])
+def test_a_parameter_that_is_misspelt_is_refused_by_its_name(
+    program: Keys, admin: User, patient: Patient, path: str
+) -> None:
+    """Left out in silence it would give more than was asked for, with names."""
+    wanted = {"clinic": "harbour", "poeple": "deidentified"}
+    answer = program(admin, Scope.EXPORT).get(path, **wanted)
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["errors"]] == ["poeple"]

@@ -86,6 +86,34 @@ def test_a_write_sent_again_changes_nothing_more(
     assert first.json()["revision"] == again.json()["revision"]
 
 
+def test_a_key_that_wrote_other_scores_is_refused_and_nothing_is_written(
+    mine: Program, patient: Patient, physio: User
+) -> None:
+    path = f"/assessments/{make_draft(patient, physio).pk}/draft"
+    key, seen = uuid4(), {"If-Match": mine.get(path).headers["ETag"]}
+    mine.patch(path, {"scores": [score("4")]}, key, **seen)
+    left = score("3", side="left")
+    now = mine.patch(path, {"scores": [left]}, **{"If-Match": mine.get(path).headers["ETag"]})
+    for other in ([score("2"), score("1", side="left")], [score("2")], [left]):
+        answer = mine.patch(path, {"scores": other}, key, **seen)
+        assert answer.status_code == 409
+        assert "This key was used for something else." in answer.content.decode()
+    assert mine.get(path).json() == now.json()
+
+
+def test_a_write_sent_again_is_known_after_another_wrote_there(
+    mine: Program, patient: Patient, physio: User
+) -> None:
+    path = f"/assessments/{make_draft(patient, physio).pk}/draft"
+    key, seen = uuid4(), {"If-Match": mine.get(path).headers["ETag"]}
+    first = mine.patch(path, {"scores": [score("4")]}, key, **seen)
+    mine.patch(path, {"scores": [score("3")]}, **{"If-Match": first.headers["ETag"]})
+    again = mine.patch(path, {"scores": [score("4")]}, key, **seen)
+    assert again.status_code == 200
+    assert [each["text"] for each in again.json()["scores"]] == ["3"]
+    assert mine.patch(path, {"scores": [score("2")]}, key, **seen).status_code == 409
+
+
 def test_a_write_on_a_changed_draft_gets_what_stands(
     mine: Program, patient: Patient, physio: User
 ) -> None:

@@ -1,11 +1,15 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 
+from assessments.actions import move_assessment
 from assessments.exchange.selection import Layout, Selection, Shape, Standing
+from assessments.pairing import release
 from mmt.accounts.models import Clinic, User
 from patients.models import Patient
-from tests.people import grade, make_signed
+from tests.assessments.pairs import begin, complete, make_pair
+from tests.people import grade, make_patient, make_signed
 
 from .files import exported
 
@@ -68,6 +72,41 @@ def test_a_battery_leaves_out_the_others(harbour: Clinic, patient: Patient, phys
     make_signed(patient, physio, {KNEE: grade(9)})
     make_signed(patient, physio, {KNEE: grade(0)}, battery="full")
     assert [row["grade"] for row in exported(harbour, battery="full")] == ["0"]
+
+
+def changed(clinic: Clinic, since: datetime) -> set[object]:
+    selection = Selection(clinic, standing=Standing.RECORDED, since=since)
+    return set(selection.assessments().values_list("pk", flat=True))
+
+
+def test_a_record_moved_since_comes_on_both_patients(
+    harbour: Clinic, patient: Patient, physio: User, lead: User
+) -> None:
+    signed = make_signed(patient, physio, {KNEE: grade(9)})
+    make_signed(patient, physio, {KNEE: grade(6)})
+    moment, right = timezone.now(), make_patient(harbour, physio)
+    copy = move_assessment(signed, to=right, reason="x", by=lead, revision=signed.revision)
+    assert (copy.signed_at, changed(harbour, moment)) == (signed.signed_at, {signed.pk, copy.pk})
+
+
+def test_a_record_that_a_pair_kept_apart_comes_once_it_is_complete(
+    harbour: Clinic, patient: Patient, physio: User, colleague: User
+) -> None:
+    first = make_signed(patient, physio, {KNEE: grade(9)})
+    second, moment = begin(first, colleague), timezone.now()
+    assert changed(harbour, moment) == set()
+    complete(second, colleague, {"knee_extension.right": "4"})
+    assert changed(harbour, moment) == {first.pk}
+
+
+def test_both_records_of_a_pair_come_once_it_is_ended(
+    harbour: Clinic, patient: Patient, physio: User, colleague: User, lead: User
+) -> None:
+    pair = make_pair(patient, (physio, colleague), {KNEE: grade(9)}, {"knee_extension.right": "4"})
+    moment = timezone.now()
+    assert changed(harbour, moment) == set()
+    release(pair[0], reason="x", by=lead)
+    assert changed(harbour, moment) == {record.pk for record in pair}
 
 
 def test_the_log_gets_the_whole_choice(harbour: Clinic) -> None:
