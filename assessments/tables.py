@@ -3,6 +3,7 @@ SQLite. Constraints hold as for any other write; triggers too, unless they are l
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC
 from functools import lru_cache
 from itertools import chain, islice
 from operator import attrgetter
@@ -139,7 +140,11 @@ def _turn(field: Field) -> Turn | None:
         return None
     if isinstance(target, models.UUIDField):
         return None if connection.features.has_native_uuid_field else _hex
-    return _remembering(lambda value: field.get_db_prep_save(value, connection))
+    recall = _remembering(lambda value: field.get_db_prep_save(value, connection))
+    if isinstance(target, models.DateTimeField):
+        # The two moments of an hour that clocks go through twice are equal until they are in UTC.
+        return lambda moment: recall(moment and moment.astimezone(UTC))
+    return recall
 
 
 def _remembering(turn: Turn) -> Turn:

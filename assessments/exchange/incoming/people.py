@@ -51,9 +51,14 @@ class Known:
 
 @dataclass(slots=True)
 class Patients:
-    """`known` and `new` by record number in capitals, as the database compares them."""
+    """`known` and `new` by record number in capitals, as the database compares them.
+
+    SQLite compares letters beyond ASCII as they are: `doubled` are the numbers that name two
+    patients here.
+    """
 
     known: dict[str, Known] = field(default_factory=dict)
+    doubled: set[str] = field(default_factory=set)
     new: dict[str, NewPatient] = field(default_factory=dict)
     _by_name: dict[tuple[str, date | None], Known] = field(default_factory=dict)
 
@@ -65,6 +70,9 @@ class Patients:
     def judge(self, who: Who, row: int) -> list[Problem]:
         """Return what speaks against these being one and the same person."""
         key = who.number.upper()
+        if key in self.doubled:
+            why = _("Two patients here have this number, one of them in other letters.")
+            return [Problem(row, name_of("record_number"), who.number, why)]
         found = self.known.get(key)
         return self._against_known(found, who, row) if found else self._against_new(key, who, row)
 
@@ -131,7 +139,10 @@ def find_patients(clinic: Clinic, facts: Iterable[Facts]) -> Patients:
     for pk, number, family, given, born, archived, status, sort_name in rows.iterator():
         put_away = status == ImportStatus.UNDONE
         known = Known(pk, number, family, given, born, archived is not None, put_away)
-        found.known[number.upper()] = known
+        key = number.upper()
+        if key in found.known:
+            found.doubled.add(key)
+        found.known[key] = known
         found._by_name[sort_name, born] = known
     for each in facts:
         if each.who is None or each.who.number.upper() in found.known:

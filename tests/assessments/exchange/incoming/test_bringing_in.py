@@ -1,6 +1,6 @@
 """A checked file comes in whole, once, marked with where it came from; and goes again whole."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -318,3 +318,18 @@ def test_patients_alone_are_registered(harbour: Clinic, admin: User) -> None:
     found = bring_in(content, harbour, admin)
     assert found.counts["patients"] == 2
     assert Patient.objects.get(record_number="H-2").terms.filter(term="sommer").exists()
+
+
+def test_both_hours_of_an_autumn_night_stay_apart(harbour: Clinic, admin: User) -> None:
+    Clinic.objects.filter(pk=harbour.pk).update(time_zone="Europe/London")
+    harbour.refresh_from_db()
+    bring_in(
+        sheet(
+            row(grade="4", day="2025-10-26T01:30:00+01:00"),
+            row(grade="3", day="2025-10-26T01:30:00+00:00"),
+        ),
+        harbour,
+        admin,
+    )
+    found = Assessment.objects.order_by("tested_at").values_list("tested_at", flat=True)
+    assert [each.astimezone(UTC).hour for each in found] == [0, 1]

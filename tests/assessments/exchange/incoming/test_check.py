@@ -4,6 +4,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -239,3 +240,15 @@ def test_rejects_come_back_corrected(harbour: Clinic, admin: User) -> None:
     corrected = sheet(*left[1:], headings=",".join(left[0]))
     assert bring_in(corrected, harbour, admin).counts["scores"] == 2
     assert plan_of(table, harbour).already == 1
+
+
+def test_a_number_that_names_two_patients_here_names_nobody(harbour: Clinic, physio: User) -> None:
+    """SQLite holds letters beyond ASCII for other ones in capitals."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps the second patient out.")
+    for number in ("é1", "É1"):
+        make_patient(harbour, physio, record_number=number)
+    plan = plan_of(filed(row(who=["É1", "", "", ""])), harbour)
+    [problem] = plan.problems
+    assert "Two patients here have this number" in problem.reason
+    assert not plan.visits
