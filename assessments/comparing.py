@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import change, instrument
-from .history import History, Visit
+from .history import History, Visit, moments_of
 from .models import Assessment
 from .wording import context_facts
 
@@ -24,7 +24,10 @@ class ComparisonForm(forms.Form):
         keys = [str(visit.id) for visit in visits]
         to = asked.get("to") or keys[-1]
         place = keys.index(to) if to in keys else len(keys) - 1
-        super().__init__({"from": asked.get("from") or keys[place - 1 if place else 1], "to": to})
+        since = asked.get("from") or keys[place - 1 if place else 1]
+        if since in keys and to in keys and keys.index(since) > keys.index(to):
+            since, to = to, since  # as they are compared
+        super().__init__({"from": since, "to": to})
         choices = [
             (str(visit.id), f"{visit.tested_at:%Y-%m-%d %H:%M}, {visit.tester}")
             for visit in reversed(visits)
@@ -42,7 +45,7 @@ class ComparisonForm(forms.Form):
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`groups` are changes by region in the catalogue's order; `context` are rows of
-    (label, words before, words after, whether they differ).
+    (label, words before, words after, whether they differ); what only one visit tells of does not.
     """
 
     before: Visit
@@ -56,6 +59,11 @@ class Comparison:
     @property
     def visits(self) -> tuple[Visit, Visit]:
         return self.before, self.after
+
+    @property
+    def moments(self) -> list[str]:
+        """Return when each of the two was, unlike the other."""
+        return list(moments_of(self.visits).values())
 
     @property
     def flags(self) -> list[change.Flag]:
@@ -116,7 +124,7 @@ def _context(before: Visit, after: Visit) -> list[tuple[str, str, str, bool]]:
     told = [_facts(visit, records[visit.id]) for visit in (before, after)]
     labels = list(dict.fromkeys(label for facts in told for label in facts))
     rows = [(label, told[0].get(label, ""), told[1].get(label, "")) for label in labels]
-    return [(label, old, new, old != new) for label, old, new in rows]
+    return [(label, old, new, bool(old and new and old != new)) for label, old, new in rows]
 
 
 def _facts(visit: Visit, record: Assessment) -> dict[str, str]:

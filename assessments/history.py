@@ -4,6 +4,7 @@ No Django model here: `querysets.load_history` fills these, tests build them by 
 A cell is a pair `(movement key, side)`; sides are "right", "left" and "midline".
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -53,6 +54,25 @@ class Visit:
         return self.tested_at.date()
 
 
+def times_of(visits: Sequence[Visit]) -> dict[UUID, str]:
+    """Return the time of day, such as "14:30", of each visit that shares its day with another:
+    what tells them apart.
+    """
+    days = [visit.day for visit in visits]
+    shared = Counter(days)
+    return {
+        visit.id: f"{visit.tested_at:%H:%M}"
+        for visit, day in zip(visits, days, strict=True)
+        if shared[day] > 1
+    }
+
+
+def moments_of(visits: Sequence[Visit]) -> dict[UUID, str]:
+    """Return when each visit was: its day, and its time where another visit shares the day."""
+    times = times_of(visits)
+    return {visit.id: f"{visit.day} {times.get(visit.id, '')}".rstrip() for visit in visits}
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """A relapse, programme, medication or referral on the axis; `end` is None for a moment."""
@@ -67,7 +87,7 @@ class Reading(NamedTuple):
     """One measurement: a number, or None where there is only a reason why not, which is not 0.
 
     `low` and `high` are the lowest and the highest of its trials. `words` say the result as it was
-    recorded, `around` the device, aid, position and note.
+    recorded, `around` the device, aid, position and note. A functional test is of no `visit`.
     """
 
     day: date
@@ -78,6 +98,7 @@ class Reading(NamedTuple):
     around: str
     tester_id: UUID
     tester: str
+    visit: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

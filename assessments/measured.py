@@ -113,9 +113,8 @@ def _reading(
     visit: Visit, row: Measurement, value: Decimal, low: Decimal, high: Decimal
 ) -> Reading:
     around = ", ".join(row.surroundings)
-    return Reading(
-        visit.day, value, low, high, row.described, around, visit.tester_id, visit.tester
-    )
+    told = row.described, around, visit.tester_id, visit.tester
+    return Reading(visit.day, value, low, high, *told, visit=visit.id)
 
 
 def _tests(patient: Patient, wanted: Mapping[str, Any]) -> Iterator[FunctionalTest]:

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import FURTHEST, Clinic
 
+from . import instrument
 from .change import distance_in_words
+from .change.rule import WEAK_EVIDENCE_LEVEL
 from .ruling import SETTINGS
 
 
@@ -29,10 +31,7 @@ class RuleForm(forms.ModelForm):
         label=_("Watch from"),
         help_text=_("A shorter way is within noise, unless strength against gravity is crossed."),
     )
-    changed_from = DistanceField(
-        label=_("Changed from"),
-        help_text=_("With one grade at 3+ or below; a shorter way is to be watched."),
-    )
+    changed_from = DistanceField(label=_("Changed from"))
 
     class Meta:
         model = Clinic
@@ -56,6 +55,10 @@ class RuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        code = instrument.code_among(WEAK_EVIDENCE_LEVEL - 1, [self.instance.scale_profile])
+        self.fields["changed_from"].help_text = _(
+            "With one grade at %(code)s or below; a shorter way is to be watched."
+        ) % {"code": code}
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(*SETTINGS)

@@ -1,18 +1,20 @@
 """What the trends page is asked for, and what it shows. Filters live in the address."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import change, instrument
-from .history import Cell, History, Visit
+from .history import Cell, History, Visit, moments_of
 
 BASELINE, PREVIOUS = "baseline", "previous"
 RELAPSES, EVENTS, INTERVENTIONS, REFERRALS = "relapses", "events", "interventions", "referrals"
@@ -75,7 +77,8 @@ class TrendsFilter(forms.Form):
         ticked = [each for each in asked.getlist("axis") if each]
         asked.setlist("axis", ticked if "axis" in asked else list(ON_THE_AXIS))
         super().__init__(asked, **kwargs)
-        chosen = [(str(visit.id), f"{visit.day}, {visit.tester}") for visit in visits]
+        moments = moments_of(visits)
+        chosen = [(str(visit.id), f"{moments[visit.id]}, {visit.tester}") for visit in visits]
         reference = forms.ChoiceField(
             label=_("compare with"),
             required=False,
@@ -95,13 +98,39 @@ class TrendsFilter(forms.Form):
             self.add_error("until", _("This is before the first day."))
         return cleaned
 
+    def tell_of_reference(self, found: "Trends") -> None:
+        """Say beside the field that a visit was chosen which is not earlier than the latest shown,
+        and what stands in its place.
+        """
+        wanted = self.cleaned_data.get("reference")
+        if wanted in (None, "", BASELINE, PREVIOUS) or found.latest is None:
+            return
+        if found.reference is None:
+            self.add_error(
+                "reference",
+                gettext(
+                    "Not earlier than the latest visit shown (%(latest)s), which has none before "
+                    "it: nothing is compared."
+                )
+                % {"latest": found.latest_moment},
+            )
+        elif str(found.reference.id) != wanted:
+            self.add_error(
+                "reference",
+                gettext(
+                    "Not earlier than the latest visit shown (%(latest)s): compared with the "
+                    "baseline, %(baseline)s, instead."
+                )
+                % {"latest": found.latest_moment, "baseline": found.reference_moment},
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Trends:
     """The part of a history that was asked for, compared.
 
-    `changes` stand between `reference` and `latest`, worst first; both are None for fewer than
-    two visits.
+    `changes` stand between `reference` and `latest`, worst first; `reference` is None where no
+    visit is earlier. `moments` say when each visit of the whole history was.
     """
 
     shown: History
@@ -109,6 +138,15 @@ class Trends:
     reference: Visit | None
     latest: Visit | None
     changes: Sequence[change.Change]
+    moments: Mapping[UUID, str]
+
+    @property
+    def reference_moment(self) -> str:
+        return self.moments[self.reference.id] if self.reference else ""
+
+    @property
+    def latest_moment(self) -> str:
+        return self.moments[self.latest.id] if self.latest else ""
 
     @property
     def quiet(self) -> list[change.Change]:
@@ -147,7 +185,7 @@ def trends_of(history: History, wanted: dict[str, Any], rule: change.Rule) -> Tr
         kept = set(cells)
         changes = [each for each in found if (each.movement, each.side) in kept]
     shown = replace(_on_the_axis(history, wanted.get("axis", ON_THE_AXIS)), visits=visits)
-    return Trends(shown, cells, reference, latest, changes)
+    return Trends(shown, cells, reference, latest, changes, moments_of(history.visits))
 
 
 def _on_the_axis(history: History, kinds: Collection[str]) -> History:
@@ -187,7 +225,9 @@ def is_of_side(each: str, wanted: str) -> bool:
 
 
 def _reference(visits: Sequence[Visit], latest: Visit | None, wanted: str) -> Visit | None:
-    """Return the visit to compare the latest with: an earlier one, or none."""
+    """Return the visit to compare the latest with: an earlier one, or none. One that is wanted and
+    not earlier gives the baseline: `TrendsFilter.tell_of_reference` says so.
+    """
     if latest is None:
         return None
     earlier = visits[: visits.index(latest)]

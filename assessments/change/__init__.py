@@ -5,7 +5,7 @@ confirmed by repeat.
 """
 
 from .comparison import Change, coincidence, compare, farthest_first, worst_first
-from .repeat import judge
+from .repeat import judge, near_relapse
 from .rule import (
     CONFIRMABLE,
     FLAGGED,
@@ -37,5 +37,6 @@ __all__ = [
     "farthest_first",
     "flag_of",
     "judge",
+    "near_relapse",
     "worst_first",
 ]

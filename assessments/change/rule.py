@@ -6,6 +6,7 @@ literature, so the thresholds are settings with a version, and the rule's text s
 flag. Distances are counted in thirds of a grade, which serve the thresholds only.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
@@ -98,8 +99,11 @@ def direction_of(before: Result | None, after: Result | None) -> Direction:
     return Direction.WORSE if new < old else Direction.BETTER
 
 
-def explain(flag: Flag, rule: Rule) -> str:
-    """Return the rule's text for a flag, with its thresholds filled in."""
+def explain(flag: Flag, rule: Rule, profiles: Collection[str] = ()) -> str:
+    """Return the rule's text for a flag, with its thresholds filled in, in the codes of the
+    `profiles` of the grades that stand beside it. Raises UnknownProfile.
+    """
+    watch, changed = (_distance(each, profiles) for each in (rule.watch_from, rule.changed_from))
     match flag:
         case Flag.NOT_COMPARABLE:
             return gettext("Not comparable: at one visit or both it was not graded.")
@@ -109,30 +113,51 @@ def explain(flag: Flag, rule: Rule) -> str:
             return gettext(
                 "Within noise: less than %(watch)s apart, and strength against gravity neither "
                 "lost nor regained."
-            ) % {"watch": distance_in_words(rule.watch_from)}
+            ) % {"watch": watch}
         case Flag.WATCH if rule.watch_from == rule.changed_from:
             return gettext(
-                "Watch: at least %(changed)s apart, with both grades from 4- to 5, where manual "
-                "testing is weak evidence: consider dynamometry."
-            ) % {"changed": distance_in_words(rule.changed_from)}
+                "Watch: at least %(changed)s apart, with both grades from %(weak)s to %(normal)s, "
+                "where manual testing is weak evidence: consider dynamometry."
+            ) % {"changed": changed, **_weak_evidence(profiles)}
         case Flag.WATCH:
             return gettext(
                 "Watch: at least %(watch)s but less than %(changed)s apart; or more, with both "
-                "grades from 4- to 5, where manual testing is weak evidence: consider dynamometry."
-            ) % {
-                "watch": distance_in_words(rule.watch_from),
-                "changed": distance_in_words(rule.changed_from),
-            }
+                "grades from %(weak)s to %(normal)s, where manual testing is weak evidence: "
+                "consider dynamometry."
+            ) % {"watch": watch, "changed": changed, **_weak_evidence(profiles)}
         case Flag.CHANGED:
             return gettext(
-                "Changed: at least %(changed)s apart, with one grade at 3+ or below. %(repeat)s"
-            ) % {"changed": distance_in_words(rule.changed_from), "repeat": _repeat(rule)}
+                "Changed: at least %(changed)s apart, with one grade at %(code)s or below. "
+                "%(repeat)s"
+            ) % {
+                "changed": changed,
+                "code": instrument.code_among(WEAK_EVIDENCE_LEVEL - 1, profiles),
+                "repeat": _repeat(rule),
+            }
         case Flag.CROSSED:
             return gettext(
-                "Antigravity crossed: from 3 or better to below 3, or back, however far apart. "
-                "%(repeat)s"
-            ) % {"repeat": _repeat(rule)}
+                "Antigravity crossed: from %(code)s or better to below %(code)s, or back, however "
+                "far apart. %(repeat)s"
+            ) % {
+                "code": instrument.code_among(instrument.ANTIGRAVITY_LEVEL, profiles),
+                "repeat": _repeat(rule),
+            }
     raise ValueError(f"No text for {flag!r}")
+
+
+def _weak_evidence(profiles: Collection[str]) -> dict[str, str]:
+    return {
+        "weak": instrument.code_among(WEAK_EVIDENCE_LEVEL, profiles),
+        "normal": instrument.code_among(instrument.NORMAL_LEVEL, profiles),
+    }
+
+
+def _distance(thirds: int, profiles: Collection[str]) -> str:
+    """Say a distance, and that it is one of MRC where the grades beside it are not."""
+    words = distance_in_words(thirds)
+    if all(instrument.profile(each).is_mrc for each in profiles):
+        return words
+    return gettext("%(distance)s of MRC") % {"distance": words}
 
 
 def _repeat(rule: Rule) -> str:

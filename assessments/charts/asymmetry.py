@@ -12,6 +12,7 @@ from ..change.asymmetry import Sides, explain_asymmetry, sides_of
 from ..history import Visit
 from ..instrument import Side
 from .columns import Column, columns, time_of
+from .legend import counted_in_mrc
 from .shapes import marker
 from .words import Words, escape, words_now
 
@@ -34,10 +35,10 @@ def asymmetry(visit: Visit) -> SafeString:
     parts = [
         '<figure class="chart asymmetry" data-chart="asymmetry"><figcaption>'
         f"<p>{time_of(column)}, {column.tester}. {_counts(rows)} "
-        f"{escape(explain_asymmetry())}</p>{_legend(words)}</figcaption>"
+        f"{escape(explain_asymmetry())}{_counted(column)}</p>{_legend(words)}</figcaption>"
         '<table class="table data-table asymmetry-table"><thead><tr>'
         f'<th scope="col">{escape(_("Movement"))}</th>'
-        f'<th scope="col">{escape(_("0 to 5"))}</th>'
+        f'<th scope="col">{escape(_("%(lowest)s to %(best)s")) % _ends(column)}</th>'
         f'<th scope="col">{words.sides[Side.RIGHT]}</th>'
         f'<th scope="col">{words.sides[Side.LEFT]}</th>'
         f'<th scope="col">{escape(_("Weaker side"))}</th></tr></thead><tbody>'
@@ -46,6 +47,10 @@ def asymmetry(visit: Visit) -> SafeString:
     parts.append("</tbody></table></figure>")
     # Every part was escaped where it entered.
     return SafeString("".join(parts))
+
+
+def _ends(column: Column) -> dict[str, str]:
+    return {"lowest": column.codes[0], "best": column.codes[instrument.NORMAL_LEVEL]}
 
 
 def _counts(rows: list[Sides]) -> str:
@@ -57,6 +62,10 @@ def _counts(rows: list[Sides]) -> str:
     return escape(text % numbers)
 
 
+def _counted(column: Column) -> str:
+    return f" {escape(_('Whole grades are those of MRC.'))}" if counted_in_mrc([column]) else ""
+
+
 def _row(sides: Sides, column: Column, ground: str, words: Words) -> str:
     name = words.movement(sides.movement)
     levels = {Side.RIGHT: sides.right, Side.LEFT: sides.left}
@@ -64,7 +73,7 @@ def _row(sides: Sides, column: Column, ground: str, words: Words) -> str:
     marks = "".join(
         f'<path class="mark {side.value}" data-movement="{sides.movement}" '
         f'data-side="{side.value}" data-grade="{column.codes[levels[side]]}" '
-        f'data-date="{column.iso}" '
+        f'data-date="{column.key}" '
         f'd="M{places[side]:.1f} {MIDDLE + APART[side]:g}{marker(0, RADIUS)}"/>'
         for side in levels
     )

@@ -17,7 +17,7 @@ from ..history import Cell, History, Result
 from ..instrument import Side
 from .columns import Column, columns, places_words, time_of
 from .happened import happened_marks
-from .legend import legend_item, tester_items
+from .legend import counted_in_mrc, legend_item, tester_items
 from .ruler import small_ticks
 from .shapes import cross, marker
 from .time_axis import TimeAxis
@@ -77,7 +77,7 @@ def asymmetry_over_time(history: History, cells: Iterable[Cell]) -> SafeString:
     xs = [axis.place(column.visit.day) for column in found]
     ground = _ground(history, axis, found, xs, words)
     frame = Frame(found, sides, xs, ground, words, escape(_("no comparison")))
-    places = places_words([column.iso for column in found], xs)
+    places = places_words([column.key for column in found], xs)
     parts = [_legend(found) if apart else "", f'<div class="strips" {places}>']
     for movement in apart:
         parts += _figure(movement, frame)
@@ -152,7 +152,7 @@ def _difference(lower: Side | None, whole: int) -> str:
 def _mark(sides: Sides | None, column: Column, movement: str, x: float, told: str) -> str:
     said = f"{told}, {column.day}, {column.tester}"
     head = (
-        f'data-movement="{movement}" data-date="{column.iso}" data-tester="{column.tester}" '
+        f'data-movement="{movement}" data-date="{column.key}" data-tester="{column.tester}" '
         f'data-said="{said}"'
     )
     if sides is None:
@@ -228,4 +228,6 @@ def _legend(found: Sequence[Column]) -> str:
         ),
         *tester_items(found),
     ]
+    if counted_in_mrc(found):
+        items.append(f"<li>{escape(_('whole grades are those of MRC'))}</li>")
     return f'<ul class="chart-legend">{"".join(items)}</ul>'

@@ -113,7 +113,7 @@ def _button(place: Place, result: Result | None, column: Column, said: str, word
         held = f'data-grade="{column.codes[result.level]}"'
     return (
         f'role="button" tabindex="0" aria-label="{words.side_and_movement(key, side)}, {said}" '
-        f'data-movement="{key}" data-side="{side}" data-date="{column.iso}" {held} '
+        f'data-movement="{key}" data-side="{side}" data-date="{column.key}" {held} '
         f"{CORNERS[place.cell]}"
     )
 

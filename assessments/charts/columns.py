@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import ngettext
 
 from .. import instrument
-from ..history import Visit
+from ..history import Visit, times_of
 from .words import Words, escape
 
 # Marker shapes by tester, in the order in which testers first appear. The last one is shared when
@@ -16,14 +16,18 @@ SHAPES = ("circle", "square", "triangle", "diamond")
 
 
 class Column(NamedTuple):
-    """One visit. Text is translated and escaped for markup.
+    """One visit. Text is translated and escaped for markup. Where another visit shares its day,
+    `iso`, `day` and `year` have its time.
 
+    `key` is its name in the marks of all pictures of these visits: it sorts by time, and two
+    testers may have tested at the same minute.
     `codes` are those of the 13 levels in the visit's own profile, `shape` is a place in SHAPES.
     `initials` are the tester's, unlike those of any other tester of the picture.
     `other_tester` says that somebody else tested at the visit before.
     """
 
     visit: Visit
+    key: str
     iso: str
     day: str
     month: str
@@ -62,19 +66,23 @@ def columns(visits: Iterable[Visit], words: Words, testers: Testers | None = Non
     """Return visits in the order given, ready for drawing."""
     found: list[Column] = []
     codes: dict[str, tuple[str, ...]] = {}
-    testers = testers or Testers()
-    for visit in visits:
+    testers, visits = testers or Testers(), list(visits)
+    times = times_of(visits)
+    for place, visit in enumerate(visits):
+        time = times.get(visit.id, "")
+        iso = f"{visit.day}T{time}" if time else visit.day.isoformat()
         day, tester = visit.day, testers.of(visit.tester_id, visit.tester)
         if visit.profile not in codes:
             codes[visit.profile] = codes_of(visit.profile)
         found.append(
             Column(
                 visit=visit,
-                iso=day.isoformat(),
-                day=words.day(day),
+                key=f"{iso}/{place:04}" if time else iso,
+                iso=iso,
+                day=f"{words.day(day)} {time}".rstrip(),
                 month=f"{day.day} {words.months[day.month]}",
                 month_of_year=f"{words.months[day.month]} {day.year}",
-                year=str(day.year),
+                year=f"{day.year} {time}".rstrip(),
                 tester=tester.tester,
                 initials=tester.initials,
                 shape=tester.shape,
@@ -108,9 +116,11 @@ def testers_by_shape(found: Iterable[Tester | Column]) -> list[list[tuple[str, s
     return [each for each in testers if each]
 
 
-def places_words(days: Iterable[str], xs: Iterable[float], unit: str = "") -> str:
-    """Return the attribute that tells the script where each day stands in a picture."""
-    told = ",".join(f"{day} {x:.2f}{unit}" for day, x in zip(days, xs, strict=True))
+def places_words(keys: Iterable[str], xs: Iterable[float], unit: str = "") -> str:
+    """Return the attribute that tells the script where each visit stands in a picture, or each day
+    of measuring.
+    """
+    told = ",".join(f"{key} {x:.2f}{unit}" for key, x in zip(keys, xs, strict=True))
     return f'data-visits="{told}"'
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from .. import instrument
 from ..history import Cell, History, Visit
 from .columns import Column, columns, places_words, time_of
-from .legend import tester_items
+from .legend import counted_in_mrc, tester_items
 from .ruler import small_ticks
 from .time_axis import TimeAxis, spread
 from .who_tested import who_tested
@@ -65,9 +65,11 @@ class Tally(NamedTuple):
 
 
 class Spoken:
-    """Numbers in words, put together once for all bars."""
+    """Numbers in words, put together once for all bars. `bands` are the names of BANDS."""
 
-    def __init__(self) -> None:
+    def __init__(self, found: Sequence[Column]) -> None:
+        scale = "MRC " if counted_in_mrc(found) else ""
+        self.bands = [f"{scale}{band.code}" for band in BANDS]
         self._at_grade = escape(_("%(count)d at %(grade)s"))
         self._of_total = escape(_("%(tested)d of %(total)d tested"))
         self._at: dict[tuple[int, int], str] = {}
@@ -86,7 +88,7 @@ class Spoken:
     def _at_band(self, place: int, count: int) -> str:
         key = (place, count)
         if key not in self._at:
-            self._at[key] = self._at_grade % {"count": count, "grade": BANDS[place].code}
+            self._at[key] = self._at_grade % {"count": count, "grade": self.bands[place]}
         return self._at[key]
 
 
@@ -135,7 +137,7 @@ def distribution(history: History, cells: Iterable[Cell]) -> SafeString:
     frame = _frame(history, found, words)
     parts = [
         _legend(found),
-        f'<div class="strips" {places_words([each.iso for each in found], frame.centres)}>',
+        f'<div class="strips" {places_words([each.key for each in found], frame.centres)}>',
     ]
     for region, wanted in by_region.items():
         parts += _figure(region, frame, [_tally(column.visit, wanted) for column in found])
@@ -167,7 +169,7 @@ def _frame(history: History, found: Sequence[Column], words: Words) -> Frame:
         width=width,
         axis=axis,
         words=words,
-        spoken=Spoken(),
+        spoken=Spoken(found),
         xs=[f' x="{centre - width / 2:.1f}" width="{width:.1f}"' for centre in centres],
         middles=[f' x="{centre:.1f}"' for centre in centres],
         row_heads=[f'<tr><th scope="row">{time_of(column)}</th><td>' for column in found],
@@ -191,7 +193,7 @@ def _figure(region: instrument.Region, frame: Frame, tallies: Sequence[Tally]) -
         if tally.total:
             said = frame.spoken.bar(tally)
             parts.append(
-                f'<g data-date="{column.iso}" data-tester="{column.tester}" '
+                f'<g data-date="{column.key}" data-tester="{column.tester}" '
                 f'data-said="{column.day}: {said}, {column.tester}">'
             )
             parts += _bar(tally, frame, place, heights)
@@ -241,7 +243,7 @@ def _bar(tally: Tally, frame: Frame, place: int, heights: Heights) -> list[str]:
 
 def _table(title: str, frame: Frame, tallies: Sequence[Tally]) -> list[str]:
     words, spoken = frame.words, frame.spoken
-    headings = "".join(f'<th scope="col">{band.code}</th>' for band in BANDS)
+    headings = "".join(f'<th scope="col">{band}</th>' for band in spoken.bands)
     rows: list[str] = []
     for head, tally, tail in zip(frame.row_heads, tallies, frame.row_tails, strict=True):
         cells = (*map(str, tally.counts), str(tally.total - tally.tested), spoken.tested(tally))
@@ -270,6 +272,8 @@ def _legend(found: Sequence[Column]) -> str:
         '<li><svg class="sign" width="16" height="16" aria-hidden="true">'
         f'<rect class="not-tested" width="16" height="16"/></svg>{escape(_("not tested"))}</li>'
     )
+    if counted_in_mrc(found):
+        items.append(f"<li>{escape(_('bands in MRC grades, whatever the scale'))}</li>")
     items.append(f"<li>{escape(_('the height of a bar is how many results there are'))}</li>")
     items += tester_items(found)
     return f'<ul class="chart-legend">{"".join(items)}</ul>'

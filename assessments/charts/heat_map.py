@@ -49,7 +49,7 @@ def heat_map(history: History, cells: Iterable[Cell], *, name: str = "heat-map")
         '<div class="heat-screen">',
         _labels(rows, scale.height + HEADER),
         f'<div class="heat-scroll" data-plot="" tabindex="0" role="region" aria-label="{caption}">'
-        f'<div class="heat-room" {places_words([each.iso for each in found], scale.centres, "%")}>'
+        f'<div class="heat-room" {places_words([each.key for each in found], scale.centres, "%")}>'
         f'<svg class="heat-width" width="{width}" height="1"></svg>',
         *_picture(found, rows, scale, drawn.marks, words, name),
         "</div></div></div>",
@@ -113,7 +113,7 @@ def _picture(
     for place, (column, centre) in enumerate(zip(found, scale.centres, strict=True)):
         parts += (
             f'<svg class="visit" x="{centre:.2f}%" y="{top}" overflow="visible" '
-            f'data-date="{column.iso}" data-tester="{column.tester}"><g id="{name}-{place}">'
+            f'data-date="{column.key}" data-tester="{column.tester}"><g id="{name}-{place}">'
             f"{_header(column, with_testers)}{sides}</g>",
             *(f'<text class="heat-again" y="{y}">{column.month_of_year}</text>' for y in again),
             *(

@@ -31,6 +31,7 @@ def heat_legend(history: History, columns: Sequence[Column]) -> str:
             f'<rect class="heat-nd" {BOX}/><path class="heat-dash" d="M8.5 12h10"/>', _("not done")
         ),
         f"<li>{escape(_('empty: not assessed'))}</li>",
+        *scale_items(columns),
         *tester_items(columns),
     ]
     if any(column.visit.amended for column in columns):
@@ -41,7 +42,9 @@ def heat_legend(history: History, columns: Sequence[Column]) -> str:
 
 def strips_legend(history: History, columns: Sequence[Column], words: Words) -> str:
     """Return the legend that all strips share."""
-    zone = _("below 3: cannot move against gravity")
+    zone = _("below %(code)s: not fully against gravity") % {
+        "code": instrument.code_among(instrument.ANTIGRAVITY_LEVEL, _profiles(columns))
+    }
     items = [
         *side_items(("right", "left"), words),
         *tester_items(columns),
@@ -63,6 +66,21 @@ def strips_legend(history: History, columns: Sequence[Column], words: Words) -> 
             f"<li>{escape(_('axis in MRC grades; each table has the codes recorded'))}</li>"
         )
     return f'<ul class="chart-legend">{"".join(items)}</ul>'
+
+
+def _profiles(columns: Iterable[Column]) -> list[str]:
+    return list(dict.fromkeys(column.visit.profile for column in columns))
+
+
+def scale_items(columns: Iterable[Column]) -> list[str]:
+    """Return on which scales the grades were given, in the order of the visits."""
+    names = ", ".join(str(instrument.profile(each).name) for each in _profiles(columns))
+    return [f"<li>{escape(_('scale: %s') % names)}</li>"]
+
+
+def counted_in_mrc(columns: Iterable[Column]) -> bool:
+    """Return whether a picture in MRC grades must say so: not all of its visits have these."""
+    return not all(instrument.profile(each).is_mrc for each in _profiles(columns))
 
 
 def _happening_items(history: History) -> list[str]:

@@ -4,16 +4,18 @@ They stand on the time axis of the strips. A band around the first value of a si
 later one may be off by measurement error alone; nothing is said of what lies outside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ..history import History, Reading, Series
-from .columns import Tester, Testers, places_words
+from .columns import Column, Tester, Testers, columns, places_words
 from .measured_ground import BOTTOM, CURSOR, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ground, most_of
 from .measured_legend import measured_legend, notes
 from .shapes import cross, marker
@@ -28,15 +30,26 @@ ABSENT = {"right": 113.0, "left": 121.0, "midline": 117.0}
 APART = {"right": -2.0, "left": 2.0, "midline": 0.0}
 
 
+class When(NamedTuple):
+    """The day of a reading, or its visit: the name in marks, for machines, for people."""
+
+    key: str
+    iso: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A series with its scale: `most` is the number at the top of its axis, 0 at the bottom."""
+    """A series with its scale: `most` is the number at the top of its axis, 0 at the bottom.
+    `visits` are those at which it may have been measured.
+    """
 
     series: Series
     most: Decimal
     axis: TimeAxis
     words: Words
     testers: Testers
+    visits: Mapping[UUID, Column]
 
     def x(self, reading: Reading, side: str) -> float:
         return self.axis.place(reading.day) + APART[side]
@@ -47,6 +60,13 @@ class Drawing:
     def tester(self, reading: Reading) -> Tester:
         return self.testers.of(reading.tester_id, reading.tester)
 
+    def when(self, reading: Reading) -> When:
+        if reading.visit and reading.visit in self.visits:
+            column = self.visits[reading.visit]
+            return When(column.key, column.iso, column.day)
+        iso = reading.day.isoformat()
+        return When(iso, iso, self.words.day(reading.day))
+
 
 def measured(history: History, chart: str) -> SafeString:
     """Return a figure for each series of a kind of chart, "force" or "function"."""
@@ -54,15 +74,16 @@ def measured(history: History, chart: str) -> SafeString:
     if not shown:
         return SafeString("")
     words, testers = words_now(), Testers()
-    for visit in history.visits:  # the shapes are those of the strips
-        testers.of(visit.tester_id, visit.tester)
+    found = columns(history.visits, words, testers)  # the shapes are those of the strips
+    visits = {column.visit.id: column for column in found}
     axis = TimeAxis.of(history.days, LEFT + 8, RIGHT - 6)
     drawings = [
-        Drawing(series, most_of(_numbers(series)), axis, words, testers) for series in shown
+        Drawing(series, most_of(_numbers(series)), axis, words, testers, visits) for series in shown
     ]
     seen = [drawing.tester(each) for drawing in drawings for each in _readings(drawing.series)]
-    days = sorted(set(history.days))
-    places = places_words([day.isoformat() for day in days], [axis.place(day) for day in days])
+    days = {day.isoformat(): day for day in sorted(set(history.days))}
+    days |= {column.key: column.visit.day for column in found}
+    places = places_words(days, map(axis.place, days.values()))
     parts = [measured_legend(shown, seen, words), f'<div class="strips" {places}>']
     for drawing in drawings:
         parts += _figure(drawing, ground(history, axis, drawing.most, words))
@@ -155,10 +176,11 @@ def _attributes(drawing: Drawing, side: str, reading: Reading) -> str:
     value = "" if reading.value is None else f' data-value="{reading.value}"'
     who = drawing.tester(reading).tester
     said = [escape(series.name), _side_words(side, words), escape(reading.words)]
-    said += [escape(reading.around), words.day(reading.day)]
+    when = drawing.when(reading)
+    said += [escape(reading.around), when.words]
     said.append(escape(_("tested by %(tester)s")) % {"tester": who})
     return (
-        f'data-{kind}="{series.key}" data-side="{side}" data-date="{reading.day.isoformat()}" '
+        f'data-{kind}="{series.key}" data-side="{side}" data-date="{when.key}" '
         f'data-tester="{who}"{value} data-said="{", ".join(filter(None, said))}"'
     )
 
@@ -207,7 +229,7 @@ def _table(drawing: Drawing, title: str) -> list[str]:
 
 
 def _row(reading: Reading, side: str, drawing: Drawing, words: Words) -> str:
-    iso, day = reading.day.isoformat(), words.day(reading.day)
+    when = drawing.when(reading)
     cells = (
         _side_words(side, words),
         escape(reading.words),
@@ -215,4 +237,4 @@ def _row(reading: Reading, side: str, drawing: Drawing, words: Words) -> str:
         drawing.tester(reading).tester,
     )
     said = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row"><time datetime="{iso}">{day}</time></th>{said}</tr>'
+    return f'<tr><th scope="row"><time datetime="{when.iso}">{when.words}</time></th>{said}</tr>'

@@ -83,13 +83,13 @@ def frame_of(history: History, columns: Sequence[Column], words: Words) -> Frame
         + "".join(who_tested([each.initials for each in columns], places, TESTER_BASELINE)),
         density=" dense" if len(columns) >= DENSE else "",
         spoken=spoken_words(),
-        places=places_words([column.iso for column in columns], places),
+        places=places_words([column.key for column in columns], places),
         visits_words=visits_words(len(columns)),
         visits=[
             DrawnVisit(
                 column.visit.results,
                 kinds.index((column.codes, column.shape)),
-                f'<path data-date="{column.iso}" data-tester="{column.tester}" d="M{x} ',
+                f'<path data-date="{column.key}" data-tester="{column.tester}" d="M{x} ',
             )
             for column, x in zip(columns, xs, strict=True)
         ],

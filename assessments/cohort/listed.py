@@ -189,7 +189,7 @@ def _row(
         latest_on=row.latest_at.astimezone(zone).date(),
         direction=Direction.WORSE if row.latest_level < old else Direction.BETTER,
         flag=flag if shown else None,
-        rule=told.explained(flag, rule) if shown else "",
+        rule=told.explained(flag, rule, (clinic.scale_profile,)) if shown else "",
         confirmable=shown and flag in CONFIRMABLE,
         confirmed=row.confirmed,
         tester=str(people.get(row.latest_tester_id, "")),

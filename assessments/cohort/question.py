@@ -86,11 +86,16 @@ class Question(MovementsForm):
         ],
     )
     clinic = _Choice(_("clinic"), [("", _("all my clinics"))])
-    crossed = forms.BooleanField(label=_("only from 3 or better to below 3"), required=False)
+    crossed = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinics = clinics
+        antigravity = instrument.code_among(
+            instrument.ANTIGRAVITY_LEVEL, (clinic.scale_profile for clinic in clinics)
+        )
+        crossed = _("only from %(code)s or better to below %(code)s") % {"code": antigravity}
+        self.fields["crossed"].label = crossed
         testers = User.objects.filter(memberships__clinic__in=clinics).distinct()
         self._offer("clinic", [(clinic.slug, clinic.name) for clinic in clinics])
         self._offer(

@@ -37,6 +37,7 @@ from .scale import (
     UnknownGrade,
     UnknownProfile,
     code,
+    code_among,
     grade,
     profile,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "cell_named",
     "cells",
     "code",
+    "code_among",
     "grade",
     "meaning",
     "movement",

@@ -4,7 +4,7 @@ A grade is stored as its level, 0 to 12, and read in the words of the profile in
 grades; they are no measure: never shown, averaged or summed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +60,10 @@ class Profile:
     @cached_property
     def _by_code(self) -> dict[str, Grade]:
         return {grade.code: grade for grade in self.grades}
+
+    @cached_property
+    def is_mrc(self) -> bool:
+        return all(grade.code == MRC_CODES[grade.level] for grade in self.grades)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -191,3 +195,13 @@ def grade(level: int, profile_key: str) -> Grade:
 def code(level: int, profile_key: str) -> str:
     """The code of a level in a profile, else its plain MRC code, such as 4+ or 3-."""
     return grade(level, profile_key).code
+
+
+def code_among(level: int, profile_keys: Iterable[str]) -> str:
+    """The code of a level in words about grades of these profiles: theirs where they share one,
+    else the MRC code, called so ("MRC 3").
+
+    Raises UnknownGrade outside 0 to 12, UnknownProfile.
+    """
+    codes = {code(level, key) for key in profile_keys}
+    return codes.pop() if len(codes) == 1 else f"MRC {code(level, _FULL_PROFILE)}"

@@ -18,7 +18,7 @@ from ..history import Cell
 from ..models import Addressee, LetterKind
 from ..wording import cell_name, written
 from .last_visits import last_visits
-from .sentences import in_words, sentences_of
+from .sentences import in_words, moment_in_words, sentences_of
 from .subject import Subject
 
 # The one family of typst's own that the page is set in.
@@ -90,7 +90,7 @@ def _lists(subject: Subject) -> dict[str, Any]:
 
 def _visits(subject: Subject) -> dict[str, Any]:
     sides = instrument.Side.RIGHT, instrument.Side.LEFT
-    return last_visits(subject.last_visits) | {
+    return last_visits(subject.last_visits, subject.times) | {
         "heading": _("The last visits"),
         "movement": _("Movement"),
         "sides": [str(side.label)[:1] for side in sides],
@@ -123,7 +123,7 @@ def _picture(subject: Subject) -> dict[str, Any]:
             "map": plots_alone(markup, families=FAMILY),
             "map_size": MAP_SIZE,
             "map_heading": _("On the body"),
-            "map_caption": caption % in_words(subject.visit.day),
+            "map_caption": caption % moment_in_words(subject, subject.visit),
             "map_words": _("Body map, front and back: %s") % _grades_in_words(subject),
         }
     markup = charts.body_map_difference(subject.before, subject.visit, subject.changes)
@@ -136,7 +136,10 @@ def _picture(subject: Subject) -> dict[str, Any]:
         "map_size": MAP_SIZE,
         "map_heading": _("Difference on the body"),
         "map_caption": caption
-        % {"after": in_words(subject.visit.day), "before": in_words(subject.before.day)},
+        % {
+            "after": moment_in_words(subject, subject.visit),
+            "before": moment_in_words(subject, subject.before),
+        },
         "map_words": _("Body map, front and back, compared with the visit before: %s")
         % _grades_in_words(subject),
     }

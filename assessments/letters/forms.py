@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from patients.models import CareContact
 
-from ..history import Visit
+from ..history import Visit, moments_of
 from ..models import Addressee, Assessment, LetterKind
 from .facts import Wording
 
@@ -50,8 +50,9 @@ class LetterForm(forms.Form):
             ),
         ]
         if earlier:
+            moments = moments_of(earlier)
             self.fields["compare"].choices = [  # type: ignore[attr-defined]
-                (key, f"{visit.day}, {visit.tester}") for key, visit in self.earlier.items()
+                (key, f"{moments[visit.id]}, {visit.tester}") for key, visit in self.earlier.items()
             ]
         else:
             del self.fields["compare"]

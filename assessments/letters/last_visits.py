@@ -1,8 +1,9 @@
 """The last visits of a report as one table of grades: movements in rows, visits in columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
+from uuid import UUID
 
 from django.utils.formats import date_format
 
@@ -15,8 +16,9 @@ from ..wording import SHORT
 Row = dict[str, Any]
 
 
-def last_visits(visits: Sequence[Visit]) -> dict[str, Any]:
-    """Return the table for the page: {"visits": [{"day", "year", "tester"}], "rows": [...]}.
+def last_visits(visits: Sequence[Visit], times: Mapping[UUID, str]) -> dict[str, Any]:
+    """Return the table for the page: {"visits": [{"day", "year", "time", "tester"}], "rows":
+    [...]}. Only what shares its day has a time, of `times`.
 
     A row is a region's heading {"region"} or a movement {"movement", "cells"}, each visit's right
     then left as {"code", "way", "fill", "ink", "both"}; `way` is worse or better than when last
@@ -37,6 +39,7 @@ def last_visits(visits: Sequence[Visit]) -> dict[str, Any]:
             {
                 "day": date_format(visit.day, "j\u00a0M"),
                 "year": str(visit.day.year),
+                "time": times.get(visit.id, ""),
                 "tester": letters[visit.tester],
             }
             for visit in visits

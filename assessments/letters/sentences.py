@@ -10,13 +10,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from .. import change, instrument
-from ..models import Assessment
+from ..history import Visit
+from .cautions import cautions_of
 from .subject import Subject
 
 
 def in_words(day: date) -> str:
     """Return "5 March 2026"."""
     return date_format(day, "j F Y")
+
+
+def moment_in_words(subject: Subject, visit: Visit) -> str:
+    """Return "5 March 2026", or "5 March 2026, 14:30" where another visit shares the day."""
+    return ", ".join(filter(None, (in_words(visit.day), subject.times.get(visit.id))))
 
 
 def sentences_of(subject: Subject) -> list[str]:
@@ -29,7 +35,7 @@ def _what_was_tested(subject: Subject) -> str:
         "On %(day)s %(tester)s tested muscle strength by hand (%(battery)s, scale %(scale)s): "
         "%(graded)d of %(total)d tests were graded."
     ) % {
-        "day": in_words(subject.visit.day),
+        "day": moment_in_words(subject, subject.visit),
         "tester": subject.visit.tester,
         "battery": record.battery_name,
         "scale": instrument.profile(record.profile).name,
@@ -42,7 +48,7 @@ def _what_changed(subject: Subject) -> str:
     if subject.before is None:
         return gettext("It is the first signed assessment here, so nothing can be compared yet.")
     since = gettext("Since %(day)s (tested by %(tester)s)") % {
-        "day": in_words(subject.before.day),
+        "day": moment_in_words(subject, subject.before),
         "tester": subject.before.tester,
     }
     comparable = ngettext(
@@ -100,7 +106,7 @@ def _backed(subject: Subject) -> str:
 
 
 def _what_to_mind(subject: Subject) -> str:
-    cautions = _cautions(subject)
+    cautions = cautions_of(subject)
     minding = (
         gettext("noted: %s") % ", ".join(cautions)
         if cautions
@@ -128,33 +134,3 @@ def _missing(subject: Subject) -> str:
         "count": len(cells),
         "why": ", ".join(words % {"count": count} for words, count in named if count),
     }
-
-
-def _cautions(subject: Subject) -> list[str]:
-    """Return what was noted around the test, then what weakens the comparison."""
-    record = subject.record
-    ill = [
-        text
-        for text in (
-            record.relapse_status not in ("", "none")
-            and gettext("relapse %s") % record.get_relapse_status_display(),
-            record.heat not in ("", "none") and record.get_heat_display(),
-        )
-        if text
-    ]
-    known = {caution for each in subject.changes for caution in each.cautions}
-    if ill:  # said in its own words already
-        known.discard(change.Caution.ILLNESS)
-    compared = [str(caution.label) for caution in change.Caution if caution in known]
-    return [*ill, *_strains(record), *compared]
-
-
-def _strains(record: Assessment) -> list[str]:
-    found = []
-    if record.fatigue_before is not None:
-        found.append(gettext("fatigue %d of 10 before") % record.fatigue_before)
-    if record.pain:
-        found.append(gettext("pain %d of 10") % record.pain)
-    if record.stopped_early:
-        found.append(gettext("stopped early (%s)") % record.stopped_early)
-    return found

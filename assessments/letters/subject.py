@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from .. import change
-from ..history import Cell, History, Visit
+from ..history import Cell, History, Visit, times_of
 from ..models import Assessment
 from ..querysets import load_history
 from ..rules import listed, rule_of
@@ -34,6 +34,16 @@ class Subject:
     @property
     def shows_flags(self) -> bool:
         return self.record.clinic.change_flags
+
+    @property
+    def times(self) -> Mapping[UUID, str]:
+        """The time of each visit that shares its day with another."""
+        return times_of(self.history.visits)
+
+    @property
+    def relapses(self) -> list[date]:
+        """The days of onset."""
+        return _relapses(self.history)
 
     @property
     def comparable(self) -> int:
@@ -100,8 +110,9 @@ def subject_of(record: Assessment, known: Known, before: Visit | None) -> Subjec
     history, visit, rule = known.history, known.visit(record), rule_of(record.clinic)
     changes: Sequence[change.Change] = ()
     if before:
-        relapses = [event.start for event in history.events if event.kind == "relapse"]
-        changes = change.compare(before, visit, rule, later=history.visits, relapses=relapses)
+        changes = change.compare(
+            before, visit, rule, later=history.visits, relapses=_relapses(history)
+        )
     return Subject(
         record=record,
         history=history,
@@ -112,3 +123,7 @@ def subject_of(record: Assessment, known: Known, before: Visit | None) -> Subjec
         changes=changes,
         listed=listed(changes, record.clinic),
     )
+
+
+def _relapses(history: History) -> list[date]:
+    return [event.start for event in history.events if event.kind == "relapse"]

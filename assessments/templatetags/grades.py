@@ -1,6 +1,6 @@
 """The one place where a result becomes HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from .. import change, instrument
 from ..consistency import Prompt
-from ..history import Cell, Result, Visit
+from ..history import Cell, Result, Visit, moments_of
 from ..models import Assessment, Measurement
 from ..wording import cell_name, measurements_in_order, written
 
@@ -83,6 +83,11 @@ def result_at(results: Mapping[Cell, Result], movement: str, side: str) -> Resul
 
 
 @register.simple_tag
+def is_among(cells: Collection[Cell], movement: str, side: str) -> bool:
+    return (movement, side) in cells if cells else False
+
+
+@register.simple_tag
 def measurements_of(assessment: Assessment) -> list[Measurement]:
     """Return what was measured at a visit, in the order of its movements."""
     return measurements_in_order(assessment)
@@ -100,9 +105,14 @@ def name_of(movement: str, side: str) -> str:
 
 
 @register.simple_tag
-def rule_text(flag: change.Flag, rule: change.Rule) -> str:
-    """The text of the rule that gave a flag."""
-    return change.explain(flag, rule)
+def rule_text(flag: change.Flag, rule: change.Rule, changes: Iterable[change.Change]) -> str:
+    """The text of the rule that gave a flag, in the codes of these changes, beside which it
+    stands.
+    """
+    profiles = {
+        visit.profile for each in changes for visit in (each.before_visit, each.after_visit)
+    }
+    return change.explain(flag, rule, profiles)
 
 
 @register.filter
@@ -127,6 +137,31 @@ def shared_cautions(changes: Sequence[change.Change]) -> list[str]:
         return []
     said = [_cautions(each) for each in changes]
     return [words for words in said[0] if all(words in others for others in said[1:])]
+
+
+@register.filter
+def between(found: change.Change) -> str:
+    """Tell between which two visits a change stands, and who tested at them."""
+    before, after = found.before_visit, found.after_visit
+    moments = moments_of((before, after))
+    told = {
+        "before": moments[before.id],
+        "after": moments[after.id],
+        "tester": after.tester,
+        "first": before.tester,
+    }
+    if before.tester_id == after.tester_id:
+        return _("%(before)s → %(after)s, tested by %(tester)s") % told
+    return _("%(before)s, tested by %(first)s → %(after)s, tested by %(tester)s") % told
+
+
+@register.simple_tag
+def shared_visits(changes: Sequence[change.Change]) -> str:
+    """The same, of several changes that all stand between one pair of visits: told once, over
+    them. "" where they do not.
+    """
+    told = {between(each) for each in changes}
+    return told.pop() if len(told) == 1 else ""
 
 
 @register.filter

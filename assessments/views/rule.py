@@ -36,7 +36,7 @@ def rule(request: SignedInRequest, clinic_slug: str) -> HttpResponse:
         "form": form,
         "seen": state_of(clinic) if told or not form.is_bound else request.POST.get("seen", ""),
         "rule": reads,
-        "texts": [change.explain(flag, reads) for flag in change.Flag],
+        "texts": [change.explain(flag, reads, [clinic.scale_profile]) for flag in change.Flag],
     }
     return render(request, "assessments/rule.html", context)
 

@@ -1,6 +1,7 @@
 """A patient's strength over time."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     form.is_valid()  # a filter that is wrong says so beside its field and is left out
     rule = rule_of(patient.clinic)
     found = trends_of(history, form.cleaned_data, rule)
+    form.tell_of_reference(found)
     shown = replace(
         found.shown, measured=measured_of(patient, found.shown.visits, form.cleaned_data)
     )
@@ -53,7 +55,7 @@ def trends(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "rule": rule,
         "sides_compared": charts.compares_sides(shown, found.cells),
         "draw": _address_that_draws(request),
-        "sums": _sums(shown),
+        "sums": _sums(shown, found.moments),
         "may_set_rule": user_can(check_user_can_set_rule, request.user, patient.clinic),
         "may_record": user_can(check_user_can_record, request.user, patient),
     }
@@ -97,12 +99,14 @@ def _around(
     return HttpResponse(pictures[part] if place % 2 else part for place, part in enumerate(parts))
 
 
-def _sums(history: History) -> list[tuple[Visit, list[instrument.Sum]]]:
-    """Return (visit, sums) of the visits whose battery has named sums, latest first."""
+def _sums(
+    history: History, moments: Mapping[UUID, str]
+) -> list[tuple[Visit, str, list[instrument.Sum]]]:
+    """Return (visit, when it was, sums) where its battery has named sums, latest first."""
     found = []
     for visit in reversed(history.visits):
         battery = instrument.BATTERIES.get(visit.battery)
         sums = instrument.named_sums(battery, visit.profile, visit.results) if battery else []
         if sums:
-            found.append((visit, sums))
+            found.append((visit, moments[visit.id], sums))
     return found

@@ -180,6 +180,23 @@ class TestExplain:
         assert "168" in change.explain(Flag.CROSSED, other)
         assert "60" in change.explain(Flag.CROSSED, other)
 
+    def test_the_text_speaks_the_scale_of_the_grades_beside_it(self):
+        crossed, changed, watch = (
+            [
+                change.explain(flag, RULE, profiles)
+                for profiles in (["mrc"], ["kendall"], ["mrc", "kendall"])
+            ]
+            for flag in (Flag.CROSSED, Flag.CHANGED, Flag.WATCH)
+        )
+        for text, code in zip(crossed, ("3", "5", "MRC 3"), strict=True):
+            assert f"from {code} or better to below {code}, or back" in text
+        for text, code in zip(changed, ("3+", "6", "MRC 3+"), strict=True):
+            assert f"with one grade at {code} or below" in text
+        for text, codes in zip(watch, ("4- to 5", "7 to 10", "MRC 4- to MRC 5"), strict=True):
+            assert f"with both grades from {codes}, where" in text
+        assert "at least 1 whole grade apart" in changed[0]
+        assert "at least 1 whole grade of MRC apart" in changed[1]
+
     def test_what_is_no_flag_is_an_error(self):
         with pytest.raises(ValueError, match="nonsense"):
             change.explain("nonsense", RULE)

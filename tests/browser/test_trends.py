@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assessments.demo.showcase import GRADES
+from tests.people import grade
 
 from .paper import pages_of
 from .steps import SHOWCASE, AddressOf, SignIn, arrive
@@ -258,3 +260,29 @@ def test_a_visit_read_in_one_picture_is_marked_in_all(trends: Page) -> None:
     expect(first).to_have_class(re.compile("is-read"))
     assert max(cursors(trends, "strips")) < 0.15
     assert trends.evaluate(tall) == before
+
+
+def test_each_visit_of_one_day_is_read_and_marked_for_itself(
+    page: Page,
+    sign_in: SignIn,
+    new_patient: Callable[[], str],
+    new_record: Callable[..., None],
+) -> None:
+    person, day = new_patient(), datetime(2026, 3, 5, 0, 30, tzinfo=UTC)
+    for hours, level in ((0, 12), (2, 9), (4, 6)):
+        results = {("knee_extension", "right"): grade(level)}
+        new_record(person, results, day + timedelta(hours=hours))
+    sign_in(page, "physio@harbour.example")
+    page.goto(f"{person}trends/")
+    heat_map(page).locator("[data-plot]").focus()
+    reading = heat_map(page).locator(".chart-reading")
+    places, said = [], []
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+        places.append((*cursors(page, "heat-map"), *cursors(page, "distribution")))
+        said.append((reading.text_content() or "").split(", ")[1:3])
+    times = days(page)
+    assert len(set(times)) == 3
+    assert said == [[f"grade {code}", at] for code, at in zip("345", times[::-1], strict=True)]
+    for picture in zip(*places, strict=True):
+        assert picture[0] > picture[1] > picture[2]

@@ -1,7 +1,7 @@
 """The catalogue of movements. One row here adds a movement to every page, chart and file.
 
-Facts from the project's clinical reference, after Kendall (Muscles: Testing and Function) and
-Daniels & Worthingham (Muscle Testing); key myotomes from ISNCSCI.
+Facts after Kendall (Muscles: Testing and Function) and Daniels & Worthingham (Muscle Testing); key
+myotomes from ISNCSCI.
 """
 
 from ..labels import Text

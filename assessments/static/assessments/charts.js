@@ -18,6 +18,10 @@ const isButton = (mark) => mark.getAttribute("role") === "button";
 
 const fact = (mark, name) => mark.closest(`[data-${name}]`)?.dataset[name];
 
+/* A mark names its visit by the day, and by "time/place" where the day has several visits. */
+const dayOf = (visit) => visit.slice(0, 10);
+const momentOf = (visit) => visit.split("/")[0];
+
 const series = (mark) => `${fact(mark, "movement")} ${fact(mark, "side")}`;
 
 const result = (figure, { grade, state, reason }) => {
@@ -28,10 +32,10 @@ const result = (figure, { grade, state, reason }) => {
 };
 
 const words = (figure, mark) => {
-  if (isButton(mark)) return mark.ariaLabel;
+  if (isButton(mark)) return mark.getAttribute("aria-label");
   if (mark.dataset.said) return mark.dataset.said;
   const name = figure.querySelector(`th[data-cell="${series(mark)}"]`);
-  const day = figure.querySelector(`time[datetime="${fact(mark, "date")}"]`);
+  const day = figure.querySelector(`time[datetime="${momentOf(fact(mark, "date"))}"]`);
   return [
     name.textContent,
     result(figure, mark.dataset),
@@ -40,10 +44,19 @@ const words = (figure, mark) => {
   ].join(", ");
 };
 
-/* Where each visit stands: pairs of a day and a place, as the picture wrote them. */
+/* Where each visit stands: pairs of its name and a place, as the picture wrote them. */
 const placesOf = (host) => {
   host.places ??= host.dataset.visits.split(",").map((pair) => pair.split(" "));
   return host.places;
+};
+
+/* A functional test knows its day alone: where the visits of that day stand apart, none is it. */
+const placeOf = (host, visit) => {
+  const places = placesOf(host);
+  const exact = places.find(([each]) => each === visit);
+  if (exact) return exact[1];
+  const ofDay = new Set(places.filter(([each]) => dayOf(each) === visit).map(([, place]) => place));
+  return ofDay.size === 1 ? [...ofDay][0] : undefined;
 };
 
 const cursorIn = (picture) => {
@@ -59,11 +72,11 @@ const cursorIn = (picture) => {
 
 let marked;
 
-const markVisit = (date) => {
-  if (date === marked) return;
-  marked = date;
+const markVisit = (visit) => {
+  if (visit === marked) return;
+  marked = visit;
   for (const host of document.querySelectorAll("[data-visits]")) {
-    const [, place] = placesOf(host).find(([day]) => day === date) ?? [];
+    const place = placeOf(host, visit);
     for (const picture of host.querySelectorAll("svg[data-cursor]")) {
       const cursor = cursorIn(picture);
       cursor.toggleAttribute("hidden", place === undefined);
@@ -114,8 +127,8 @@ const ends = (figure, mark, key) => {
 /* Where reading starts: the first movement at the last visit. */
 const latest = (figure) => {
   const marks = marksOf(figure);
-  const days = marks.map((mark) => fact(mark, "date"));
-  return marks[days.indexOf([...days].sort().at(-1))];
+  const visits = marks.map((mark) => fact(mark, "date"));
+  return marks[visits.indexOf([...visits].sort().at(-1))];
 };
 
 const chosen = (figure, key) => {

@@ -56,3 +56,12 @@ def test_the_caption_counts_and_says_who_tested_and_names_are_escaped() -> None:
     markup = asymmetry(visit(0, {RIGHT: level(9), LEFT: level(3)}, tester="<b>P</b>"))
     assert "&lt;b&gt;P&lt;/b&gt;" in markup
     assert "1 of 1 movements graded on both sides differ by a whole grade or more." in markup
+
+
+def test_it_speaks_the_scale_of_the_visit() -> None:
+    results = {RIGHT: level(9), LEFT: level(3)}
+    for profile, ends, of_mrc in (("mrc", "0 to 5", False), ("kendall", "0 to 10", True)):
+        tree = parse(asymmetry(visit(0, results, profile=profile)))
+        assert ends in [text(each) for each in tree.iter("th")]
+        caption = text(next(tree.iter("figcaption")))
+        assert ("Whole grades are those of MRC." in caption) is of_mrc

@@ -96,3 +96,11 @@ def test_a_side_alone_is_compared_with_nothing() -> None:
     for alone in CELLS:
         assert asymmetry_over_time(of(("5", "0")), [alone]) == ""
     assert asymmetry_over_time(history(), CELLS) == ""
+
+
+def test_whole_grades_are_said_to_be_those_of_mrc_on_another_scale() -> None:
+    results = {RIGHT: graded("5"), LEFT: graded("3")}
+    for profile, of_mrc in (("mrc", False), ("kendall", True)):
+        found = history(visit(0, results, profile=profile))
+        legend = text(next(parse(asymmetry_over_time(found, CELLS)).iter("ul")))
+        assert ("whole grades are those of MRC" in legend) is of_mrc

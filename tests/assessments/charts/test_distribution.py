@@ -85,3 +85,15 @@ def test_names_are_escaped_and_each_region_has_a_figure() -> None:
 
 def test_without_a_visit_there_is_no_picture() -> None:
     assert distribution(history(), KNEES) == ""
+
+
+def test_bands_say_that_they_are_in_mrc_grades_where_a_visit_is_not() -> None:
+    mrc = visit(90, dict.fromkeys(KNEES, level(9)))
+    kendall = visit(0, dict.fromkeys(KNEES, level(9)), profile="kendall")  # 8 of 10
+    for visits, told in (((mrc,), ""), ((kendall,), "MRC "), ((kendall, mrc), "MRC ")):
+        tree = parse(distribution(history(*visits), KNEES))
+        headings = [text(each) for each in tree.iter("th") if each.attrib["scope"] == "col"]
+        assert headings[1:7] == [f"{told}{band.code}" for band in BANDS]
+        [*_others, last] = [each.attrib for each in tree.iter("g") if "data-said" in each.attrib]
+        assert f"4 at {told}4, 4 of 4 tested" in last["data-said"]
+        assert ("bands in MRC grades" in text(next(tree.iter("ul")))) is bool(told)

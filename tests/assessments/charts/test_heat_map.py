@@ -43,6 +43,12 @@ def test_a_figure_with_its_table_inside():
     assert next(figure.find("details").iter("table")).find("caption") is not None
 
 
+def test_the_legend_names_the_scales_in_use():
+    found = history(visit(0, {KNEE: level(9)}, profile="kendall"), visit(90, {KNEE: level(9)}))
+    legend = text(next(drawn(found).iter("ul")))
+    assert "scale: Kendall 0 to 10, MRC 0 to 5 with plus and minus" in legend
+
+
 def test_right_stands_left_of_left_and_keeps_its_grade():
     right = ("knee_extension", "right")
     tree = drawn(history(visit(0, {right: graded("5"), KNEE: graded("1")})), KNEE, right)

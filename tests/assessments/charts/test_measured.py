@@ -1,8 +1,10 @@
 """Forces and functional tests: numbers from 0, their bands, what is no number, and the table."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -126,3 +128,17 @@ def test_a_test_between_visits_stretches_the_time_of_all_strips() -> None:
 def test_nothing_measured_draws_nothing() -> None:
     assert measured(history(visit(0)), "force") == ""
     assert measured(of(reading(0, "9")), "function") == ""
+
+
+def test_forces_of_one_day_are_of_their_visits_and_a_test_of_the_day_alone() -> None:
+    morning = visit(0)
+    noon = replace(morning, id=uuid4(), tested_at=morning.tested_at + timedelta(hours=2))
+    told = [reading(0, "9", visit=morning.id), reading(0, "8", visit=noon.id), reading(0, "7")]
+    found = replace(of(*told), visits=(morning, noon))
+    tree = drawn(found)
+    keys = ["2022-03-07T10:00/0000", "2022-03-07T12:00/0001", "2022-03-07"]
+    assert [mark.attrib["data-date"] for mark in marks(tree)] == keys
+    days = ["7 Mar 2022 10:00", "7 Mar 2022 12:00", "7 Mar 2022"]
+    assert [text(each) for each in tree.iter("time")] == days
+    [places] = [each.attrib["data-visits"] for each in tree.iter() if "data-visits" in each.attrib]
+    assert {pair.split()[0] for pair in places.split(",")} == set(keys)

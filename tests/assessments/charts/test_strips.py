@@ -120,6 +120,13 @@ def test_the_axis_speaks_the_profile_in_use():
     assert "axis in MRC grades" in text(next(tree.iter("ul")))
 
 
+def test_the_zone_is_told_in_the_scale_in_use():
+    mrc, kendall = visit(90, {LEFT: level(5)}), visit(0, {LEFT: level(5)}, profile="kendall")
+    for visits, code in (((mrc,), "3"), ((kendall,), "5"), ((kendall, mrc), "MRC 3")):
+        legend = text(next(drawn(history(*visits)).iter("ul")))
+        assert f"below {code}: not fully against gravity" in legend
+
+
 def test_the_line_steps_down_and_up_at_the_visits():
     tree = drawn(of_left(graded("3"), graded("1"), graded("1"), graded("5")))
     (a, three), (b, one), _same, (c, five) = map(at, marks(tree))

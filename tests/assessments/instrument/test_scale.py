@@ -107,6 +107,15 @@ def test_gravity_is_crossed_at_three_and_normal_is_five():
     assert code(instrument.NORMAL_LEVEL, "mrc") == "5"
 
 
+def test_grades_of_several_scales_share_a_code_or_are_told_in_mrc():
+    three = instrument.ANTIGRAVITY_LEVEL
+    assert instrument.code_among(three, ["kendall"]) == "5"
+    assert instrument.code_among(three, ["mrc", "mrc_plus_minus"]) == "3"
+    assert instrument.code_among(three, ["mrc", "kendall"]) == "MRC 3"
+    assert instrument.code_among(three, []) == "MRC 3"
+    assert instrument.code_among(0, ["mrc", "kendall"]) == "0"
+
+
 def test_a_level_the_profile_lacks_reads_as_its_plain_mrc_code():
     assert code(10, "mrc") == "4+"
     assert code(11, "kendall") == "5-"

@@ -112,7 +112,7 @@ def test_the_three_sentences(visits: list[Assessment]) -> None:
     )
     assert minded == (
         "22 tests have no grade (1 not testable, 1 not done, 20 not assessed); "
-        "noted: fatigue 0 of 10 before, other tester."
+        "noted: fatigue 0 of 10 before, limited by pain at 1 grade, other tester."
     )
 
 
@@ -133,12 +133,64 @@ def test_relapse_and_heat_of_the_visit_are_named(patient: Patient, physio: User)
     assert sentences_of(subject(record))[2].endswith("noted: relapse suspected, fever.")
 
 
+def test_what_limited_the_grades_is_counted(patient: Patient, physio: User) -> None:
+    tone = grade(9, limiters=("tone", "substitution"))
+    turned = grade(6, limiters=("tone",), position="side_lying")
+    results = {HIP: tone, HIP_LEFT: turned, KNEE: grade(12)}
+    told = sentences_of(subject(make_signed(patient, physio, results)))[2]
+    assert told.endswith(
+        "noted: limited by tone at 2 grades, substitution seen at 1 grade, "
+        "not in the usual position at 1 grade."
+    )
+
+
+@pytest.mark.parametrize(
+    ("around", "told"),
+    [
+        ({"fatigue_after": 9}, "noted: fatigue 9 of 10 after."),
+        ({"device": "walker"}, "noted: device today: walker."),
+        ({"device": "fes", "device_worn": True}, "functional electrical stimulation worn during"),
+        ({"device_worn": True}, "noted: a device worn during the test."),
+        ({"note": "Slept badly."}, "noted: notes, see the record."),
+        ({"device": "none"}, "nothing was noted that weakens the result."),
+        ({"device": "walker", "device_worn": False}, "nothing was noted that weakens the result."),
+        ({}, "nothing was noted that weakens the result."),
+    ],
+)
+def test_what_was_noted_around_the_test_is_named(
+    around: dict[str, object], told: str, patient: Patient, physio: User
+) -> None:
+    record = make_signed(patient, physio, {HIP: grade(9)}, **around)
+    assert told in sentences_of(subject(record))[2]
+
+
+def test_a_note_beside_a_grade_is_pointed_to(patient: Patient, physio: User) -> None:
+    record = make_signed(patient, physio, {HIP: grade(9, note="Cast off today.")})
+    assert sentences_of(subject(record))[2].endswith("noted: notes, see the record.")
+
+
+def test_two_visits_of_one_day_are_told_apart_by_their_time(patient: Patient, physio: User) -> None:
+    noon = patient.clinic.now().replace(hour=12, minute=0) - timedelta(days=30)
+    _first, second = (
+        make_signed(patient, physio, {HIP: grade(level)}, tested_at=noon + timedelta(hours=hours))
+        for hours, level in ((0, 9), (2, 6))
+    )
+    tested, changed, _minded = sentences_of(subject(second))
+    day = f"{noon:%-d %B %Y}"
+    assert tested.startswith(f"On {day}, 14:00 Pia Physio tested")
+    assert changed.startswith(f"Since {day}, 12:00 (tested by Pia Physio)")
+    found = text(written(second, physio, LetterKind.REPORT))
+    assert "12:00" in found.partition("The last visits")[2]
+    assert f"better than on {day}, 12:00" in found
+
+
 def test_a_relapse_near_the_visit_is_a_caution(
     visits: list[Assessment], patient: Patient, physio: User
 ) -> None:
     onset = visits[1].local_tested_at.date() - timedelta(days=3)
     Event.objects.create(patient=patient, kind="relapse", started=onset, entered_by=physio)
-    assert "relapse, fever or heat" in sentences_of(subject(visits[1]))[2]
+    for about in (subject(visits[1]), subject(visits[1], alone=True)):
+        assert "noted: onset of a relapse within 30 days, " in sentences_of(about)[2]
 
 
 @pytest.mark.parametrize("kind", BOTH)

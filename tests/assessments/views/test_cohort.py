@@ -97,6 +97,19 @@ def test_a_row_says_grades_dates_flag_and_tester(
     assert f"{trends}?region=knees&side=left" in page.links
 
 
+def test_rows_and_question_speak_the_scale_of_the_clinic(
+    cohort: dict[str, Patient], as_user: AsUser, physio: User
+) -> None:
+    clinic = cohort["Zzjump"].clinic
+    Clinic.objects.filter(pk=clinic.pk).update(scale_profile="kendall")
+    text = ask(as_user(physio), direction="rose", by="2").text
+    assert "Only from 5 or better to below 5" in text
+    assert "from 5 or better to below 5, or back" in text
+    hillside = Clinic.objects.create(name="Hillside", slug="hillside", time_zone="Europe/London")
+    Membership.objects.create(user=physio, clinic=hillside, role=Role.PHYSIOTHERAPIST)
+    assert "Only from MRC 3 or better to below MRC 3" in ask(as_user(physio)).text
+
+
 def test_a_row_says_that_its_flag_coincides_with_a_change_of_tester(
     cohort: dict[str, Patient], as_user: AsUser, physio: User, colleague: User
 ) -> None:

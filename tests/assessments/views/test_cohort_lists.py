@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.cohort.export import tell
 from assessments.history import Cell
-from assessments.models import SavedQuestion
+from assessments.models import Progress, SavedQuestion
 from mmt.accounts.models import Clinic, Membership, User
 from mmt.accounts.roles import Role
 from mmt.audit.log import record
@@ -260,3 +261,14 @@ def test_a_ready_list_leaves_only_clinics_one_may_export(
     client = as_user(admin)
     assert names(ask(client, ready="overdue")) == ["Zzforeign"]
     assert exported(client, "ready=overdue") == exported(client, "ready=relapse") == []
+
+
+def test_several_clinics_are_told_of_an_export_in_the_one_order(
+    harbour: Clinic, hillside: Clinic, admin: User
+) -> None:
+    """Each clinic's chain is held until all are told."""
+    for clinics in ([harbour, hillside], [hillside, harbour]):
+        tell(Progress.objects.all(), "by=2", clinics, by=admin)
+    told = AuditEvent.objects.filter(action=Action.EXPORTED).order_by("pk")
+    chains = list(told.values_list("chain", flat=True))
+    assert chains == sorted([str(harbour.pk), str(hillside.pk)]) * 2

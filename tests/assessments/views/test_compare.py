@@ -78,6 +78,30 @@ def test_what_differed_around_the_visits_is_said(
     assert "Fatigue before, 0-10 1 7 differs" in text
 
 
+def test_what_one_visit_alone_tells_of_is_not_recorded_at_the_other(
+    as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
+) -> None:
+    query = f"?from={visits[1].pk}&to={visits[2].pk}"
+    found = page(as_user(clinician), "compare", patient, query)
+    assert "Fatigue before, 0-10 7 not recorded" in rows(found.text)
+    assert "Tester Cora Colleague Pia Physio differs" in rows(found.text)
+    assert [tag for tag, known in found.tags if known.get("class") == "differs"] == ["tr"]
+
+
+@pytest.mark.parametrize("order", [(0, 2), (2, 0)])
+def test_the_choices_stand_in_the_order_of_the_comparison(
+    as_user: AsUser,
+    patient: Patient,
+    clinician: User,
+    visits: list[Assessment],
+    order: tuple[int, int],
+) -> None:
+    since, to = (visits[place].pk for place in order)
+    shown = page(as_user(clinician), "compare", patient, f"?from={since}&to={to}")
+    [sent] = [each.fields for each in shown.forms if "from" in each.fields]
+    assert sent == {"from": str(visits[0].pk), "to": str(visits[2].pk)}
+
+
 def test_a_flag_says_that_it_coincides_with_a_change_of_tester(
     as_user: AsUser, patient: Patient, clinician: User, visits: list[Assessment]
 ) -> None:
@@ -100,6 +124,36 @@ def test_the_order_of_the_address_does_not_turn_a_loss_into_a_gain(
     there = compared(client, patient, visits[0], visits[1])
     back = compared(client, patient, visits[1], visits[0])
     assert there.partition("What changed,")[2] == back.partition("What changed,")[2]
+
+
+def test_the_rule_of_a_flag_is_told_in_the_scale_of_its_grades(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    first, second, third = (
+        make_signed(
+            patient, physio, {HIP: grade(at)}, profile=profile, tested_at=NOW - timedelta(days=days)
+        )
+        for days, profile, at in ((90, "kendall", 9), (60, "kendall", 5), (30, "mrc", 9))
+    )
+    client = as_user(physio)
+    alike = compared(client, patient, first, second)
+    assert alike.count("from 5 or better to below 5, or back") == 2
+    mixed = compared(client, patient, second, third)
+    assert mixed.count("from MRC 3 or better to below MRC 3, or back") == 2
+    person = rows(page(client, "person", patient).text)
+    assert "from 3 or better" not in person + alike + mixed
+
+
+def test_two_visits_of_one_day_are_told_apart_by_their_time(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    noon = patient.clinic.now().replace(hour=12, minute=0) - timedelta(days=30)
+    for hours, level in ((0, 9), (2, 6)):
+        at = noon + timedelta(hours=hours)
+        make_signed(patient, physio, {HIP: grade(level)}, tested_at=at)
+    text = rows(page(as_user(physio), "compare", patient).text)
+    assert f"What changed, {noon.date()} 12:00 → {noon.date()} 14:00" in text
+    assert f"Movement {noon.date()} 12:00 {noon.date()} 14:00 Flag" in text
 
 
 def test_unasked_it_is_the_latest_and_the_one_before(

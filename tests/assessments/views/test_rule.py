@@ -60,7 +60,14 @@ def test_the_page_says_how_the_rule_reads(as_admin: Client, harbour: Clinic) -> 
     text = PlainPage(as_admin.get(RULE).content.decode()).text
     assert "version 1" in text
     for flag in change.Flag:
-        assert change.explain(flag, rule_of(harbour)) in text
+        assert change.explain(flag, rule_of(harbour), ["mrc"]) in text
+
+
+def test_the_rule_is_told_in_the_scale_of_the_clinic(as_admin: Client, harbour: Clinic) -> None:
+    Clinic.objects.filter(pk=harbour.pk).update(scale_profile="kendall")
+    text = PlainPage(as_admin.get(RULE).content.decode()).text
+    assert "from 5 or better to below 5, or back" in text
+    assert "With one grade at 6 or below; a shorter way is to be watched." in text
 
 
 def test_it_is_a_page_of_the_team(as_admin: Client) -> None:
