@@ -1,11 +1,13 @@
 """House rules that hold for every answer."""
 
+import codecs
 import re
 import uuid
 from collections.abc import Callable
 
 from csp.utils import build_policy
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import activate, get_language
@@ -123,14 +125,38 @@ def private(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+class Utf8Request(WSGIRequest):
+    """Read as UTF-8 whatever charset it says: another one could fail on the query before there is
+    anything to answer with. `clean_input` refuses it.
+    """
+
+    encoding = property(lambda _request: "utf-8", lambda _request, _said: None)
+
+
 def clean_input(get_response: GetResponse) -> GetResponse:
-    """Refuse NUL in the query: no filter means it, and PostgreSQL cannot take it."""
+    """Refuse NUL in the query: no filter means it, and PostgreSQL cannot take it.
+
+    And another charset than UTF-8, in which no page of ours sends: what Python knows by such names
+    is more than letters.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if "\0" in request.path or any(
-            "\0" in text for key, values in request.GET.lists() for text in (key, *values)
-        ):
+        if not _is_utf8(request) or _has_nul(request):
             return errors.bad_request(request)
         return get_response(request)
 
     return middleware
+
+
+def _is_utf8(request: HttpRequest) -> bool:
+    """Return whether the content says no charset, or this one by any of its names."""
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    try:
+        return codecs.lookup(charset).name == "utf-8"
+    except LookupError:
+        return False
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    said = (text for key, values in request.GET.lists() for text in (key, *values))
+    return "\0" in request.path or any("\0" in text for text in said)

@@ -12,7 +12,7 @@ from django.views.generic import RedirectView
 
 from assessments.views.start import start
 from mmt import offline, reports
-from mmt.accounts import again, own, token_views
+from mmt.accounts import again, new_password, own, token_views
 from mmt.accounts.factors import views as factors
 from mmt.accounts.session import clears_device, device
 from mmt.watch import views as watch
@@ -41,12 +41,12 @@ account_patterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("file/", again.file_on_its_way, name="file_on_its_way"),
     path("file/get/", again.file, name="file"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/change/", new_password.ChangePassword.as_view(), name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,64})-(?P<key>[0-9A-Za-z-]{1,200})/$",
-        account.password_reset_from_key,
+        new_password.ResetPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

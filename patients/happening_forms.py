@@ -13,6 +13,8 @@ from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mmt.fields import JSONField
+
 from .fields import NOT_RECORDED, PickedDateField, PlainTextField, problem_with_day
 from .happenings import AnyHappened, as_text
 from .models import (
@@ -92,7 +94,7 @@ def add_once(form: HappenedForm, add: Callable[[], object]) -> None:
 class EditableForm(HappenedForm):
     """One that opens what was entered again. `seen` is how it stood when the page was opened."""
 
-    seen = forms.JSONField(widget=forms.HiddenInput)
+    seen = JSONField(widget=forms.HiddenInput)
     rows: Sequence[str | tuple[str, ...]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

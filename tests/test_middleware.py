@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
-from django.test.client import ClientHandler
+from django.test.client import ClientHandler, encode_multipart
+
+from mmt.middleware import Utf8Request
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +70,30 @@ def test_another_host_is_refused_without_being_repeated(host: str) -> None:
 def test_the_header_of_another_host_is_not_believed() -> None:
     answer = Client().get("/accounts/password/reset/", headers={"X-Forwarded-Host": "evil.example"})
     assert b"evil.example" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "hex", "undefined", "utf-7", "unicode_escape", "latin-1", "nonsense", ""]
+)
+def test_another_charset_is_refused_at_the_door(charset: str) -> None:
+    form = encode_multipart("B", {"login": "+2AA-", "password": "+2AA-"})
+    said = f"multipart/form-data; boundary=B; charset={charset}"
+    answer = Client().generic("POST", "/accounts/login/", form, content_type=said)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8", "U8"])
+def test_a_form_in_utf_8_is_read_by_any_name_of_it(charset: str) -> None:
+    form = encode_multipart("B", {"login": "jürgen", "password": ""})
+    said = f"multipart/form-data; boundary=B; charset={charset}"
+    answer = Client().generic("POST", "/accounts/login/", form, content_type=said)
+    assert answer.context["form"]["login"].value() == "jürgen"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "hex", "utf-7", "latin-1"])
+def test_a_request_in_another_charset_can_be_looked_at(charset: str) -> None:
+    said = {"CONTENT_TYPE": f"text/plain; charset={charset}", "QUERY_STRING": "next=%C3%A4+2AA-"}
+    request = Utf8Request(RequestFactory().get("/").environ | said)
+    assert request.GET["next"] == "ä 2AA-"
+    request.encoding = charset
+    assert request.encoding == "utf-8"

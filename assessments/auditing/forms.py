@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mmt.accounts.models import Clinic, User
 from mmt.audit.models import Action, Outcome
 from patients.models import Patient
 
+from ..exchange.forms import DayField
 from .found import Wanted
 
 
@@ -23,12 +23,8 @@ class FilterForm(forms.Form):
         required=False,
         label=_("About"),
     )
-    first_day = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last_day = forms.DateField(
-        required=False, label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first_day = DayField(label=_("From"))
+    last_day = DayField(label=_("To"))
     person = forms.ModelChoiceField(
         User.objects.none(), required=False, label=_("Person"), empty_label=_("anybody")
     )
@@ -69,6 +65,9 @@ class FilterForm(forms.Form):
         first, last = said.get("first_day"), said.get("last_day")
         if first and last and first > last:
             self.add_error("last_day", _("This is before the first day."))
+        clinic, patient = said.get("clinic"), said.get("patient")
+        if clinic and patient and patient.clinic_id != clinic.pk:
+            self.add_error("patient", _("This is a patient of another clinic."))
         return said
 
     def wanted(self) -> Wanted:
@@ -84,7 +83,7 @@ class FilterForm(forms.Form):
             person=said.get("person"),
             action=said.get("action") or "",
             outcome=said.get("outcome") or "",
-            patient=patient if patient and patient.clinic_id == chosen.pk else None,
+            patient=patient,
         )
 
     def _clinic(self, patient: Patient) -> Clinic:
@@ -96,6 +95,6 @@ class PatientForm(forms.Form):
 
     record_number = forms.CharField(max_length=40, label=_("Record number"))
 
-    def found(self, clinics: list[Clinic]) -> QuerySet[Patient]:
+    def found(self, clinic: Clinic) -> Patient | None:
         number = self.cleaned_data["record_number"].strip()
-        return Patient.objects.filter(clinic__in=clinics, record_number__iexact=number)
+        return Patient.objects.filter(clinic=clinic, record_number__iexact=number).first()

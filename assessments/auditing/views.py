@@ -43,10 +43,10 @@ def index(request: SignedInRequest) -> HttpResponse:
     patient's opaque id.
     """
     clinics = clinics_of_reader(request.user)
-    asked = PatientForm(request.POST or None)
-    if request.method == "POST" and (whose := _whose(asked, clinics)):
-        return redirect(f"{request.path}?{_with(request.GET, patient=str(whose.pk))}")
     form, wanted = _wanted(request, clinics)
+    asked = PatientForm(request.POST or None)
+    if request.method == "POST" and (whose := _whose(asked, wanted.clinic)):
+        return redirect(f"{request.path}?{_with(request.GET, patient=str(whose.pk))}")
     page = page_of(
         wanted.events(), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
@@ -200,12 +200,14 @@ def _wanted(request: SignedInRequest, clinics: list[Clinic]) -> tuple[FilterForm
     return form, form.wanted()
 
 
-def _whose(asked: PatientForm, clinics: list[Clinic]) -> Patient | None:
+def _whose(asked: PatientForm, clinic: Clinic) -> Patient | None:
+    """Return the patient of the clinic that is shown: another one's may have the same number."""
     if not asked.is_valid():
         return None
-    found = asked.found(clinics).first()
+    found = asked.found(clinic)
     if found is None:
-        asked.add_error("record_number", _("No patient has this record number."))
+        problem = _("No patient of %(clinic)s has this record number.") % {"clinic": clinic}
+        asked.add_error("record_number", problem)
     return found
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from mmt.accounts.clinics import in_order
 from mmt.accounts.models import Clinic, User
 from mmt.audit.log import record_export
 from patients.models import Patient
@@ -50,7 +51,7 @@ def tell(found: QuerySet[Any], asked: str, clinics: list[Clinic], *, by: User) -
     for clinic_id, patient_id, count in counted:
         rows[clinic_id][patient_id] = count
     with transaction.atomic():
-        for clinic in clinics:
+        for clinic in in_order(clinics):
             of_clinic = rows[clinic.pk]
             detail = {"question": asked, "rows": sum(of_clinic.values())}
             record_export(of_clinic, by=by, clinic_id=clinic.pk, detail=detail)

@@ -246,7 +246,8 @@ def _withdraw(invitation: Invitation, *, by: User) -> None:
 
 
 def _take(token: str) -> Invitation:
-    """Use the invitation up: of two at once, one finds it gone."""
+    """Use the invitation up: of two at once, one finds it gone. Raises InvitationGone."""
+    _hold(find_invitation(token).clinic)
     found = (
         Invitation.objects.select_for_update(of=("self",))
         .select_related("clinic")

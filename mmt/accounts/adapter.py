@@ -45,8 +45,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, *args: Any, **kwargs: Any
     ) -> None:
-        """What was done is done, whether or not a mail server takes the news of it."""
-        try:
-            super().send_notification_mail(template_prefix, user, *args, **kwargs)
-        except (OSError, SMTPException):
-            log.exception("%s could not be sent to %s.", template_prefix, user.pk)
+        """What was done is done, whether or not a mail server takes the news of it.
+
+        It is sent once that stands: nobody waits for a mail server with the database held.
+        """
+        send = super().send_notification_mail
+
+        def attempt() -> None:
+            try:
+                send(template_prefix, user, *args, **kwargs)
+            except (OSError, SMTPException):
+                log.exception("%s could not be sent to %s.", template_prefix, user.pk)
+
+        transaction.on_commit(attempt)

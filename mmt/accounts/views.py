@@ -84,7 +84,9 @@ def member(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
         "clinic": membership.clinic,
         "memberships": memberships,
         "offered": [role for role in Role if role not in held],
-        "factors": factors_of(membership.user),
+        # Of who has left nothing is shown but the roles, which may be given back.
+        "works_here": bool(held),
+        "factors": factors_of(membership.user) if held else [],
         # What one cannot take from oneself.
         "locked": [
             row.pk

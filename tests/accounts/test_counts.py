@@ -78,8 +78,9 @@ def half_way(physio: User) -> Callable[[], Client]:
     return enter
 
 
+@pytest.mark.django_db(transaction=True)
 def test_wrong_codes_after_the_right_password_are_told_to_its_owner_once(
-    physio: User, half_way: Callable[[], Client]
+    committed_db: None, physio: User, half_way: Callable[[], Client]
 ) -> None:
     secret = give_app(physio)
     with time_machine.travel(time.time(), tick=False):

@@ -159,8 +159,9 @@ def test_a_role_that_is_not_offered_is_refused(
 # A lost telephone
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_administrator_resets_a_persons_factors(
-    as_user: AsUser, admin: User, physio: User, harbour: Clinic
+    committed_db: None, as_user: AsUser, admin: User, physio: User, harbour: Clinic
 ) -> None:
     give_app(physio)
     give_recovery_codes(physio)
@@ -199,3 +200,37 @@ def test_the_team_page_offers_it_for_others_only(
         give_app(user)
         page = as_user(admin).get(reverse("team:member", args=[user.memberships.get().pk]))
         assert (reset_of(user) in page.content.decode()) is offered
+
+
+def test_of_who_has_left_nothing_is_shown_or_reset(
+    as_user: AsUser, admin: User, physio: User, hillside: Clinic
+) -> None:
+    """They work elsewhere: that clinic's administrator helps them, and its log tells it."""
+    left, address = physio.memberships.get(), reset_of(physio)
+    Membership.objects.create(user=physio, clinic=hillside, role=Role.LEAD)
+    Membership.objects.filter(pk=left.pk).update(active=False)
+    give_app(physio)
+    theirs, client = as_user(physio), as_user(admin)
+    page = client.get(reverse("team:member", args=[left.pk])).content.decode()
+    assert "Reactivate" in page
+    assert "Authenticator app" not in page
+    assert address not in page
+    assert "no role in the clinic any more" in client.post(address, follow=True).content.decode()
+    assert Authenticator.objects.filter(user=physio).exists()
+    assert where_to(theirs) == "in"
+    assert not mail.outbox
+
+
+def test_several_clinics_are_told_in_the_one_order(
+    as_user: AsUser, admin: User, physio: User, harbour: Clinic, hillside: Clinic
+) -> None:
+    """Of their ids, whatever their names: each is held until all are told."""
+    address = reset_of(physio)
+    Membership.objects.create(user=physio, clinic=hillside, role=Role.PHYSIOTHERAPIST)
+    first, last = sorted([harbour.pk, hillside.pk])
+    Clinic.objects.filter(pk=first).update(name="Z")
+    Clinic.objects.filter(pk=last).update(name="A")
+    give_app(physio)
+    as_user(admin).post(address)
+    told = AuditEvent.objects.filter(action=Action.FACTORS_RESET).order_by("pk")
+    assert list(told.values_list("chain", flat=True)) == [str(first), str(last)]

@@ -213,6 +213,8 @@ def test_a_new_password_by_mail_does_not_go_around_the_factor(physio: User) -> N
         "[]",
         "{",
         "[" * 9000,
+        "1" * 5000,
+        '{"id": ' + "1" * 5000 + "}",
         '{"response": 1}',
         '{"id": [], "response": null}',
         '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"userHandle": "/w"}}',
@@ -234,7 +236,8 @@ def test_no_passkey_is_a_fault(as_user: AsUser, physio: User, name: str, credent
 # Taking away
 
 
-def test_an_app_is_taken_away_and_told(as_user: AsUser, physio: User) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_an_app_is_taken_away_and_told(committed_db: None, as_user: AsUser, physio: User) -> None:
     give_app(physio)
     give_recovery_codes(physio)
     as_user(physio).post(REMOVE)

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -309,3 +309,29 @@ def test_of_two_at_the_same_moment_one_comes_in(committed_db: None, token: str) 
         thread.join()
     assert sorted(results) == ["in", "out"]
     assert User.objects.filter(email=NEW).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_changes_a_team_while_somebody_joins_it(
+    committed_db: None, token: str, harbour: Clinic
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite writes one at a time.")
+    refused = []
+
+    def change() -> None:
+        try:
+            with transaction.atomic():
+                held = Clinic.objects.select_for_update(nowait=True, no_key=True)
+                held.get(pk=harbour.pk)
+        except OperationalError as problem:
+            refused.append(problem)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        actions.accept_with_new_account(token, name="Nora New", password="quiet-harbour-lamp")
+        other = threading.Thread(target=change)
+        other.start()
+        other.join()
+    assert refused

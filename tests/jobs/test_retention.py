@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from assessments.entry.drafts import discard_draft
 from assessments.models import Assessment, Draft
+from assessments.retention import RULES
 from mmt.accounts.models import Clinic, Invitation, Session, User
 from mmt.audit.models import Action, AuditEvent, Refusal
 from mmt.audit.verify import broken_chains
@@ -95,3 +98,20 @@ def test_archived_patients_past_their_time_are_listed_and_kept(
         assert f"/erasures/patients/{patient.pk}/" in out.getvalue()
         assert out.getvalue().count("/erasures/patients/") == 1
     assert Patient.objects.count() == 3
+
+
+def test_drafts_of_several_clinics_are_told_clinic_by_clinic(
+    patient: Patient, physio: User, foreign_patient: Patient, stranger: User
+) -> None:
+    """Each clinic's chain is held until all are told, by everybody in the same order."""
+    for number in range(2):
+        for place, (whose, by) in enumerate(((patient, physio), (foreign_patient, stranger))):
+            discard_draft(make_draft(whose, by, id=UUID(int=2 * number + place)), by=by)
+    Draft.objects.update(discarded_at=timezone.now() - timedelta(days=31))
+    [drafts] = [rule for rule in RULES if rule.key == "drafts"]
+    with transaction.atomic():
+        assert drafts.remove(drafts.past().order_by("pk")) == 4
+    told = AuditEvent.objects.filter(action=Action.RETENTION_APPLIED, patient_id__isnull=False)
+    chains = list(told.order_by("pk").values_list("chain", flat=True))
+    assert len(set(chains)) == 2
+    assert chains == sorted(chains)

@@ -11,7 +11,10 @@ from django.urls import reverse
 
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
-from patients.models import Event, Intervention, Patient
+from patients.actions import add_functional_test, archive_patient
+from patients.cards import EVENT
+from patients.models import Event, FunctionalTest, Intervention, Patient
+from tests.patients.happened import make
 
 AsUser = Callable[[User], Client]
 
@@ -50,6 +53,30 @@ def test_an_intervention_is_added_and_told(as_physio: Client, patient: Patient) 
     added = Intervention.objects.get()
     assert (added.name, added.dose, added.ended) == ("baclofen", "10 mg at night", None)
     assert AuditEvent.objects.get(action=Action.INTERVENTION_ADDED).target == str(added.pk)
+
+
+def test_nothing_is_entered_about_an_archived_patient(
+    as_physio: Client, patient: Patient, physio: User
+) -> None:
+    """It would be erased with the rest, should that be asked for."""
+    row = make(EVENT, patient, physio)
+    test = FunctionalTest(patient=patient, kind="berg", tested_on=row.started, first=40)
+    add_functional_test(test, by=physio)
+    archive_patient(patient, by=physio)
+    person = as_physio.get(reverse("assessments:person", args=[patient.pk])).content.decode()
+    for name, *of in (
+        ("assessments:add_event",),
+        ("assessments:edit_event", row.pk),
+        ("assessments:void_event", row.pk),
+        ("assessments:judge_weakness",),
+        ("patients:add_functional_test",),
+        ("patients:void_functional_test", test.pk),
+    ):
+        address = reverse(name, args=[patient.pk, *of])
+        answer = as_physio.post(address, typed(reason="Another's."))
+        assert (answer.status_code, address in person) == (403, False)
+        assert "Take the record back first." in answer.content.decode()
+    assert reverse("patients:edit", args=[patient.pk]) in person
 
 
 def test_says_that_it_is_no_prescription(as_physio: Client, patient: Patient) -> None:

@@ -10,16 +10,20 @@ from mmt.audit.log import record
 from mmt.audit.models import Action
 
 from ..actions import Refused
-from ..models import Clinic, User
+from ..clinics import in_order
+from ..models import Clinic, Membership, User
 from ..store import end_all
 
 
 @transaction.atomic
-def reset_factors(person: User, *, by: User) -> None:
+def reset_factors(person: User, clinic: Clinic, *, by: User) -> None:
     """Take every second factor of a person away, and their sessions, so that they start anew.
 
-    Every clinic the person works in is told, since their account is one. Raises Refused.
+    `clinic` is the one in whose name it is done. Every clinic the person works in is told, since
+    their account is one. Raises Refused, also where the person does not work in `clinic`.
     """
+    if not Membership.objects.filter(user=person, clinic=clinic, active=True).exists():
+        raise Refused(_("This person has no role in the clinic any more."))
     if person.pk == by.pk:
         raise Refused(
             _("Nobody can do this for themselves: another administrator can, or a recovery code.")
@@ -30,11 +34,11 @@ def reset_factors(person: User, *, by: User) -> None:
         raise Refused(_("This person has no second factor."))
     Authenticator.objects.filter(user=person).delete()
     end_all(person)
-    for clinic in person.clinics:
+    for told in in_order(person.clinics):
         record(
             Action.FACTORS_RESET,
             by=by,
-            clinic_id=clinic.pk,
+            clinic_id=told.pk,
             target=person.pk,
             detail={"person": person.email, "kinds": kinds},
         )

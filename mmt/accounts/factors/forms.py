@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from mmt.audit.models import Action, Outcome
+from mmt.fields import JSONField
 
 from ..models import Clinic, User
 from ..roles import Role
@@ -67,7 +68,7 @@ class ActivateForm(ActivateTOTPForm):
     code = code_field(_("The six digits that the app shows now."))
 
 
-class CredentialField(forms.JSONField):
+class CredentialField(JSONField):
     """What the browser answers for a passkey."""
 
     def __init__(self) -> None:
@@ -78,10 +79,7 @@ class CredentialField(forms.JSONField):
         return ""
 
     def to_python(self, value: Any) -> Any:
-        try:
-            found = super().to_python(value) if len(value or "") <= LONGEST_CREDENTIAL else None
-        except RecursionError:
-            found = None
+        found = super().to_python(value) if len(value or "") <= LONGEST_CREDENTIAL else None
         if not isinstance(found, dict):
             raise get_adapter().validation_error("incorrect_code")
         return found

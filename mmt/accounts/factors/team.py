@@ -24,7 +24,7 @@ def reset(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     """For somebody who lost what they signed in with; they are told by mail."""
     membership = get_membership(request, membership_id)
     try:
-        reset_factors(membership.user, by=request.user)
+        reset_factors(membership.user, membership.clinic, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -17,7 +17,8 @@ from assessments.auditing import files, found
 from assessments.auditing.phrases import DID, OTHERS
 from assessments.exchange.export import ExportWithdrawn
 from mmt.accounts.actions import deactivate_membership
-from mmt.accounts.models import Clinic, User
+from mmt.accounts.models import Clinic, Membership, User
+from mmt.accounts.roles import Role
 from mmt.audit.alarms import raise_alarm
 from mmt.audit.log import Told, record, record_many
 from mmt.audit.models import Action, Alarm, AuditEvent, Outcome
@@ -76,6 +77,13 @@ def test_each_filter_narrows_and_days_are_the_clinics(
     assert "is not a valid UUID" in page
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_says_so(admin: User, as_user: AsUser, day: str) -> None:
+    page = as_user(admin).get(f"/audit/?first_day={day}&last_day={day}").context
+    assert set(page["form"].errors) == {"first_day", "last_day"}
+    assert (page["wanted"].first_day, page["wanted"].last_day) == (None, None)
+
+
 @pytest.mark.usefixtures("log")
 def test_a_patient_is_asked_for_by_post_and_stands_in_no_address(
     admin: User, patient: Patient, foreign_patient: Patient, as_user: AsUser
@@ -90,6 +98,34 @@ def test_a_patient_is_asked_for_by_post_and_stands_in_no_address(
         "There is no such patient"
         in client.get(f"/audit/?patient={foreign_patient.pk}").content.decode()
     )
+
+
+def test_of_two_clinics_with_the_same_number_the_one_that_is_shown_is_meant(
+    harbour: Clinic, hillside: Clinic, admin: User, physio: User, stranger: User, as_user: AsUser
+) -> None:
+    Membership.objects.create(user=admin, clinic=hillside, role=Role.ADMINISTRATOR)
+    here, there = (
+        make_patient(clinic, by, record_number="100")
+        for clinic, by in ((harbour, physio), (hillside, stranger))
+    )
+    client = as_user(admin)
+    for slug, patient in (("harbour", here), ("hillside", there)):
+        answer = client.post(f"/audit/?clinic={slug}", {"record_number": "100"})
+        assert answer.headers["Location"] == f"/audit/?clinic={slug}&patient={patient.pk}"
+    other = make_patient(hillside, stranger)
+    answer = client.post("/audit/?clinic=harbour", {"record_number": other.record_number})
+    assert "No patient of Harbour Test has this record number." in answer.content.decode()
+
+
+def test_a_patient_of_another_clinic_than_the_chosen_one_is_an_error(
+    hillside: Clinic, admin: User, foreign_patient: Patient, as_user: AsUser
+) -> None:
+    Membership.objects.create(user=admin, clinic=hillside, role=Role.ADMINISTRATOR)
+    address = f"/audit/?clinic=harbour&patient={foreign_patient.pk}"
+    page = as_user(admin).get(address)
+    assert page.context["form"].errors["patient"] == ["This is a patient of another clinic."]
+    assert page.context["wanted"].patient is None
+    assert "This is a patient of another clinic." in page.content.decode()
 
 
 @pytest.mark.usefixtures("log")
