@@ -37,10 +37,22 @@ DETAILS: Mapping[str, Text] = {
     "breaks": gettext_lazy("breaks"),
     "until": gettext_lazy("until"),
 }
+# Told in words that say so themselves.
+ATTEMPTS = (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.FACTOR_FAILED)
 
 
 def did(event: AuditEvent) -> str:
-    """Return what was done, as "signed an assessment", whatever the version that told it."""
+    """Return what was done, as "signed an assessment", whatever the version that told it; of what
+    was refused, that it was not done.
+    """
+    if event.action == Action.ACCESS_REFUSED and not event.patient_id:
+        return _("tried to open a page")
+    if event.outcome == Outcome.REFUSED and event.action not in ATTEMPTS:
+        return _("was not allowed this: “%s”") % _deed(event)
+    return _deed(event)
+
+
+def _deed(event: AuditEvent) -> str:
     known = _known(event)
     if known:
         return str(DID[known][1])

@@ -58,7 +58,7 @@ def test_each_filter_narrows_and_days_are_the_clinics(
     client = as_user(admin)
     signed, refused = (
         "Cora Colleague signed an assessment",
-        "Cora Colleague amended a signed assessment",
+        "Cora Colleague was not allowed this: “amended a signed assessment”",
     )
     assert shown(client, "first_day=2026-03-02&last_day=2026-03-02") == [
         "Pia Physio opened the record"
