@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mmt.accounts.models import User
 from mmt.audit.log import record
@@ -174,12 +175,16 @@ def move_assessment(
 ) -> Assessment:
     """File a record anew on the right patient of the same clinic: a void, and a copy that points
     back to it. Returns the copy. Raises ValueError for a patient of another clinic.
+
+    The reason may name either patient: it stands with the voided record, which goes with each of
+    them, and in no event, of which one alone would lose its words.
     """
+    progress.lock(assessment.patient, to)  # both at once: always in the same order
     locked = _lock(assessment)
     _check_in_force(locked, revision)
-    progress.lock(locked.patient, to)
     if to.clinic_id != locked.clinic_id or to.pk == locked.patient_id:
         raise ValueError("A record moves to another patient of its own clinic.")
+    pairing.release(locked, reason=_("A record of the pair was filed elsewhere."), by=by)
     copy = copy_record(locked, to, by=by, at=timezone.now())
     signatures = {locked.pk: _void(locked, reason=reason, by=by), copy.pk: copy.signatures.get()}
     progress.refresh(to, [(row.movement, row.side) for row in copy.scores.all()])
@@ -191,11 +196,7 @@ def move_assessment(
             clinic_id=mine.clinic_id,
             patient_id=mine.patient_id,
             target=mine.pk,
-            detail={
-                "reason": reason,
-                "other": str(other.pk),
-                "signature": signatures[mine.pk].hash,
-            },
+            detail={"other": str(other.pk), "signature": signatures[mine.pk].hash},
         )
     return copy
 
@@ -239,6 +240,8 @@ def _signed_content(assessment: Assessment, content: Content) -> dict[str, int]:
 
 
 def _lock(assessment: Assessment) -> Assessment:
+    """Hold the patient, then the record, as signing does: neither waits for the other in vain."""
+    progress.lock(assessment.patient)
     locked = Assessment.objects.select_for_update(of=("self",)).select_related("patient")
     return locked.get(pk=assessment.pk)
 

@@ -96,12 +96,17 @@ def edit_patient(patient: Patient, *, by: User) -> None:
 
 @transaction.atomic
 def archive_patient(patient: Patient, *, by: User) -> None:
+    """Put a patient away, once. Raises Patient.DoesNotExist where they were erased meanwhile."""
+    _hold(patient)
     _set_archived(patient, by=by, archived=True)
 
 
 @transaction.atomic
 def restore_patient(patient: Patient, *, by: User) -> None:
-    """Take a patient back, who then is not erased either."""
+    """Take a patient back, who then is not erased either. Raises Patient.DoesNotExist where they
+    were erased meanwhile.
+    """
+    _hold(patient)
     withdraw_for(patient.pk, by=by)
     _set_archived(patient, by=by, archived=False)
 
@@ -143,7 +148,17 @@ def void_functional_test(test: FunctionalTest, *, reason: str, by: User) -> Func
     return locked
 
 
+def _hold(patient: Patient) -> None:
+    """Hold the patient, then know how they stand: first of all, as asking for an erasure does, or
+    one that is being asked for would not be seen.
+    """
+    held = Patient.objects.select_for_update(no_key=True)
+    patient.refresh_from_db(fields=["archived_at"], from_queryset=held)
+
+
 def _set_archived(patient: Patient, *, by: User, archived: bool) -> None:
+    if (patient.archived_at is not None) == archived:
+        return
     patient.archived_at = timezone.now() if archived else None
     patient.save(update_fields=["archived_at"])
     record(

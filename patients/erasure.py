@@ -73,7 +73,8 @@ def check_user_can_confirm(user: User, erasure: Erasure) -> None:
 @transaction.atomic
 def ask_erasure(patient: Patient, *, ground: str, reason: str, by: User) -> Erasure:
     """Ask for it. Raises NotNow where the patient is not archived, or was asked for already."""
-    locked = Patient.objects.select_for_update().select_related("clinic").get(pk=patient.pk)
+    held = Patient.objects.select_for_update(of=("self",), no_key=True)
+    locked = held.select_related("clinic").get(pk=patient.pk)
     if locked.archived_at is None:
         raise NotNow(_("Archive the patient first: nobody records about them any more then."))
     if standing_of(locked):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -24,6 +24,15 @@ from .models import BodySide, Course, Patient
 EARLIEST_BIRTH = date(1880, 1, 1)
 WHO = ("family_name", "given_names", "birth_date", "sex", "record_number")
 ABOUT_MS = ("ms_course", "course_since", "onset", "dominant_side", "weaker_side")
+# What is entered beside the assessments, and its days.
+DATED = (
+    ("events", "started"),
+    ("interventions", "started"),
+    ("referrals", "started"),
+    ("care_team", "started"),
+    ("care_team", "ended"),
+    ("functional_tests", "tested_on"),
+)
 
 
 class SearchForm(forms.Form):
@@ -127,15 +136,29 @@ class PatientForm(forms.ModelForm):
             self.add_error("birth_date", _("This is before 1880. Please check the year."))
         elif born and self._was_assessed_before(born):
             self.add_error("birth_date", _("This patient was assessed before this day."))
+        elif born and "birth_date" in self.changed_data and self._has_entries_before(born):
+            self.add_error("birth_date", _("Something is entered of a day before this one."))
         for name in ("onset", "course_since"):
             day = self.cleaned_data.get(name)
             if day and (problem := problem_with_day(day, born=born, today=today)):
                 self.add_error(name, problem)
 
     def _was_assessed_before(self, born: date) -> bool:
+        """By the clinic's day, or by the one in UTC, which the database knows."""
         if self.instance._state.adding:
             return False
-        return self.instance.assessments.filter(tested_at__date__lt=born).exists()
+        zones = (self.instance.clinic.zone, UTC)
+        begins = max(datetime.combine(born, time(), zone) for zone in zones)
+        return self.instance.assessments.filter(tested_at__lt=begins).exists()
+
+    def _has_entries_before(self, born: date) -> bool:
+        """Whether an entry that stands, such as an event, is of an earlier day."""
+        if self.instance._state.adding:
+            return False
+        return any(
+            getattr(self.instance, rows).filter(voided_at=None, **{f"{day}__lt": born}).exists()
+            for rows, day in DATED
+        )
 
     def number_is_taken(self) -> bool:
         """Whether another patient of the clinic has the number, as the database compares them."""

@@ -2,14 +2,14 @@
 
 import copy
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import assert_never
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +26,7 @@ from .functional_forms import FunctionalTestForm, InErrorForm
 from .happening_forms import add_once
 from .models import Patient
 from .paging import COUNTED, count_some, page_by_name
-from .permissions import check_user_can_edit, check_user_can_register
+from .permissions import check_user_can_edit, check_user_can_enter, check_user_can_register
 from .querysets import PatientQuerySet
 
 STALE = "stale"
@@ -154,7 +154,7 @@ def edit(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
 @transaction.atomic
 def _save(request: SignedInRequest, form: PatientForm) -> bool:
     """Save unless the patient was changed since the page was opened."""
-    stands = Patient.objects.select_for_update().get(pk=form.instance.pk)
+    stands = get_object_or_404(Patient.objects.select_for_update(), pk=form.instance.pk)
     if state_of(stands) != request.POST.get("seen"):
         changed = _(
             "Somebody changed this patient meanwhile; nothing of yours is saved yet. "
@@ -175,8 +175,10 @@ def _save(request: SignedInRequest, form: PatientForm) -> bool:
 @require_POST
 def archive(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     patient = _get_patient(request, patient_id)
-    if patient.archived_at is None:
+    try:
         actions.archive_patient(patient, by=request.user)
+    except Patient.DoesNotExist:
+        raise Http404 from None
     messages.success(request, _("The patient is archived. Every record stays readable."))
     return redirect("assessments:person", patient.pk)
 
@@ -184,15 +186,17 @@ def archive(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
 @require_POST
 def restore(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
     patient = _get_patient(request, patient_id)
-    if patient.archived_at is not None:
+    try:
         actions.restore_patient(patient, by=request.user)
+    except Patient.DoesNotExist:
+        raise Http404 from None
     messages.success(request, _("The patient is taken back from the archive."))
     return redirect("assessments:person", patient.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_functional_test(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
-    patient = _get_patient(request, patient_id)
+    patient = _get_patient(request, patient_id, check_user_can_enter)
     form = FunctionalTestForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
         add_once(form, lambda: actions.add_functional_test(form.instance, by=request.user))
@@ -204,7 +208,7 @@ def add_functional_test(request: SignedInRequest, patient_id: UUID) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def void_functional_test(request: SignedInRequest, patient_id: UUID, test_id: UUID) -> HttpResponse:
     """Mark a test as entered in error, with the reason. A second click leads to the patient."""
-    patient = _get_patient(request, patient_id)
+    patient = _get_patient(request, patient_id, check_user_can_enter)
     test = get_object_or_404(patient.functional_tests.select_related("tester"), pk=test_id)
     form = InErrorForm(request.POST or None)
     if test.voided_at is not None:
@@ -217,11 +221,15 @@ def void_functional_test(request: SignedInRequest, patient_id: UUID, test_id: UU
     return render(request, "patients/void_functional_test.html", context)
 
 
-def _get_patient(request: SignedInRequest, patient_id: UUID) -> Patient:
+def _get_patient(
+    request: SignedInRequest,
+    patient_id: UUID,
+    check: Callable[[User, Patient], None] = check_user_can_edit,
+) -> Patient:
     """Return a patient that the person may change, and tell the audit log that it was seen."""
     found = get_object_or_404(
         Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient_id
     )
-    check_user_can_edit(request.user, found)
+    check(request.user, found)
     record_viewing(by=request.user, clinic_id=found.clinic_id, patient_id=found.pk)
     return found

@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mmt.accounts.models import Clinic
 from mmt.audit.alarms import raise_alarm
 from mmt.audit.log import erase_words, forget_viewings, record
 from mmt.audit.models import Action
@@ -43,15 +44,16 @@ def erase(erasure: Erasure) -> dict[str, int]:
 
     Nothing goes where it was withdrawn meanwhile. Raises IntegrityError where the database refuses.
     """
+    # The patient first, as everybody does who asks for an erasure or withdraws it.
+    held = Patient.objects.select_for_update(no_key=True)
+    patient = held.filter(pk=erasure.patient_id, clinic=erasure.clinic_id).first()
     locked = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
-    patient = Patient.objects.filter(pk=locked.patient_id, clinic=locked.clinic_id).first()
     if not locked.is_standing:
         return {}
     if patient is None:  # erased again, from the list beside a backup
         locked.withdrawn_at = timezone.now()
         locked.save(update_fields=["withdrawn_at"])
         return {}
-    progress.lock(patient)
     locked.begun_at = timezone.now()
     locked.save(update_fields=["begun_at"])
     records = records_of(patient)
@@ -63,7 +65,7 @@ def erase(erasure: Erasure) -> dict[str, int]:
     Erasure.objects.filter(patient_id=locked.patient_id).exclude(reason="").update(reason="")
     locked.erased_at = timezone.now()
     locked.save(update_fields=["erased_at"])
-    transaction.on_commit(queue.clear)
+    transaction.on_commit(lambda: _throw_away_again(locked.clinic))
     return gone
 
 
@@ -75,6 +77,7 @@ def erase_again(patients: Iterable[UUID]) -> int:
     done = 0
     for patient in Patient.objects.filter(pk__in=list(patients)).select_related("clinic"):
         with transaction.atomic():
+            progress.lock(patient)
             standing = Erasure.objects.standing().filter(patient_id=patient.pk)
             standing.update(withdrawn_at=timezone.now())
             now = timezone.now()
@@ -88,6 +91,13 @@ def erase_again(patients: Iterable[UUID]) -> int:
             erase(again)
         done += 1
     return done
+
+
+def _throw_away_again(clinic: Clinic) -> None:
+    """A job that was claimed while the erasing went on may have read the patient."""
+    with transaction.atomic():
+        queue.throw_away(clinic)
+    queue.clear()
 
 
 def _delete(patient: Patient, records: list[UUID]) -> Iterator[tuple[str, int]]:

@@ -15,7 +15,7 @@ from patients.functional_forms import InErrorForm
 from patients.happening_forms import EditableForm, add_once
 from patients.happenings import ChangedMeanwhile
 from patients.models import Patient
-from patients.permissions import check_user_can_edit
+from patients.permissions import check_user_can_enter
 
 from ..happenings import add_happening, edit_happening, void_happening
 from .access import SignedInRequest, get_patient
@@ -23,7 +23,7 @@ from .access import SignedInRequest, get_patient
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest, patient_id: UUID, kind: Kind) -> HttpResponse:
-    patient = get_patient(request, patient_id, check_user_can_edit, kind.told.added)
+    patient = get_patient(request, patient_id, check_user_can_enter, kind.told.added)
     form = kind.form(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
         add_once(form, lambda: add_happening(form.instance, by=request.user))
@@ -36,7 +36,7 @@ def add(request: SignedInRequest, patient_id: UUID, kind: Kind) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, patient_id: UUID, row_id: UUID, kind: Kind) -> HttpResponse:
     """Change what was entered. What was entered in error stays as it is."""
-    patient = get_patient(request, patient_id, check_user_can_edit, kind.told.edited)
+    patient = get_patient(request, patient_id, check_user_can_enter, kind.told.edited)
     row = _get_row(patient, kind, row_id)
     if row.voided_at is not None:
         return redirect("assessments:person", patient.pk)
@@ -60,7 +60,7 @@ def _edited(request: SignedInRequest, form: EditableForm) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def void(request: SignedInRequest, patient_id: UUID, row_id: UUID, kind: Kind) -> HttpResponse:
     """Mark as entered in error, with the reason. A second click leads to the patient."""
-    patient = get_patient(request, patient_id, check_user_can_edit, kind.told.voided)
+    patient = get_patient(request, patient_id, check_user_can_enter, kind.told.voided)
     row = _get_row(patient, kind, row_id)
     form = InErrorForm(request.POST or None)
     if row.voided_at is not None:

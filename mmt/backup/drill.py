@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -56,8 +56,11 @@ def try_out(file: Path, key: bytes) -> Tried:
         )
         seconds = time.monotonic() - began
     if done.returncode:
-        raise Problem(f"{file} cannot be brought back:\n{done.stderr.strip()[-2000:]}")
-    return Tried(manifest, done.stdout.strip(), seconds, events_since(manifest))
+        problem = Problem(f"{file} cannot be brought back:\n{done.stderr.strip()[-2000:]}")
+        problem.code = max(done.returncode, Problem.code)  # below nought where it was killed
+        raise problem
+    told = done.stdout + done.stderr
+    return Tried(manifest, told.strip(), seconds, events_since(manifest))
 
 
 def events_since(manifest: Manifest) -> int | None:
@@ -87,8 +90,7 @@ def _database(manifest: Manifest) -> Iterator[str]:
     if not server.scheme.startswith("postgres"):
         raise Problem("The backup is of PostgreSQL: DATABASE_URL must name a server to try it on.")
     name = f"strength_drill_{uuid4().hex}"
-    own = server._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server.geturl(), autocommit=True) as connection:
+    with psycopg.connect(address_of(server), autocommit=True) as connection:
         try:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg.errors.InsufficientPrivilege:
@@ -97,8 +99,14 @@ def _database(manifest: Manifest) -> Iterator[str]:
                 "... CREATEDB), or set DATABASE_URL to a server where it may."
             ) from None
     try:
-        yield own
+        yield address_of(server._replace(path=f"/{name}"))
     finally:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        with psycopg.connect(server.geturl(), autocommit=True) as connection:
+        with psycopg.connect(address_of(server), autocommit=True) as connection:
             connection.execute(drop)
+
+
+def address_of(server: SplitResult) -> str:
+    """Return the URL again: `geturl` leaves out the slashes where the host is a socket."""
+    asked = f"?{server.query}" if server.query else ""
+    return f"{server.scheme}://{server.netloc}{server.path}{asked}"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mmt.audit.models import Action, AuditEvent, Outcome
 
-from .problems import Problem, WrongKey
+from .problems import Damaged, Problem, WrongKey
 from .sealed import SealedReader, SealedWriter
 
 NAME = "erased.sealed"
@@ -33,20 +33,25 @@ def read_erased(file: Path, key: bytes) -> dict[UUID, datetime]:
     return {UUID(patient): datetime.fromisoformat(at) for patient, at in pairs}
 
 
-def keep_erased(where: Path, key: bytes) -> None:
+def keep_erased(where: Path, key: bytes) -> Path | None:
     """Add to the list who the log says was erased; who stands on it stays, whatever this database
-    knows: it may be an older one that was brought back. One under another key is kept beside it.
+    knows: it may be an older one that was brought back. One that is damaged, or under another key,
+    is kept beside it: return where, for whoever was on it alone is on the new one no more.
     """
-    file, known = where / NAME, {}
+    file, known, set_aside = where / NAME, {}, None
     if file.exists():
         try:
             known = read_erased(file, key)
-        except WrongKey:
-            file.rename(file.with_name(f"{NAME}.before-{timezone.now():%Y%m%dT%H%M%S%f}"))
+        except (WrongKey, Damaged):
+            moment = f"{timezone.now():%Y%m%dT%H%M%S%f}"
+            set_aside = file.rename(file.with_name(f"{NAME}.before-{moment}"))
+    # These columns alone: the database may be one that `migrate` has yet to bring up.
     told = AuditEvent.objects.filter(action=Action.PATIENT_ERASED, outcome=Outcome.DONE)
-    now = known | {event.patient_id: event.at for event in told if event.patient_id}
+    rows = told.values_list("patient_id", "at")
+    now = known | {patient: at for patient, at in rows if patient}
     if now != known:
         _write(file, now, key)
+    return set_aside
 
 
 def erased_since(where: Path, moment: datetime, key: bytes) -> int:

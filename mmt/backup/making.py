@@ -21,12 +21,15 @@ from .problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """`removed` are the older backups that went when this one stood."""
+    """`removed` are the older backups that went when this one stood, `set_aside` is the list of who
+    was erased where the one that lay there could not be read.
+    """
 
     file: Path
     size: int
     manifest: Manifest
     removed: list[Path]
+    set_aside: Path | None
 
 
 def make(key: bytes, *, days: int, weeks: int, progress: archive.Progress) -> Made:
@@ -40,14 +43,14 @@ def make(key: bytes, *, days: int, weeks: int, progress: archive.Progress) -> Ma
                 written = _write(out, key, space, progress)
             if archive.check(partial, key) != written:
                 raise Problem("What was read back is not what was written. Nothing was kept.")
-            keep_erased(where, key)
+            set_aside = keep_erased(where, key)
             file = _publish(partial, where / store.name_for(written.made_at))
         finally:
             partial.unlink(missing_ok=True)
         removed = store.surplus(store.backups(where), days=days, weeks=weeks)
         for each in removed:
             store.remove(each)
-    return Made(file, file.stat().st_size, written, removed)
+    return Made(file, file.stat().st_size, written, removed, set_aside)
 
 
 def _check_room(where: Path, space: Path) -> None:

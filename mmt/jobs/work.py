@@ -37,7 +37,7 @@ class Work:
         self, job: Job, lease: timedelta, stopping: Callable[[], bool] = lambda: False
     ) -> None:
         self.job, self.lease, self.stopping = job, lease, stopping
-        self.name = f"{job.pk}-{job.attempts}"  # another attempt never writes into the same file
+        self.name = str(job.claim)  # another attempt never writes into the same file
         self._told = float("-inf")
 
     def file(self) -> IO[bytes]:

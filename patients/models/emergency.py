@@ -83,7 +83,3 @@ class EmergencyAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_kind_display()}"
-
-    @property
-    def is_over(self) -> bool:
-        return self.ended_at is not None or self.until <= timezone.now()

@@ -137,3 +137,7 @@ class Erasure(models.Model):
     @property
     def local_asked_at(self) -> datetime:
         return self.asked_at.astimezone(self.clinic.zone)
+
+    @property
+    def local_erased_at(self) -> datetime | None:
+        return self.erased_at.astimezone(self.clinic.zone) if self.erased_at else None

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from assessments import progress
+from assessments import actions, pairing, progress
 from assessments.actions import (
     StaleRevision,
     amend_assessment,
@@ -25,6 +26,7 @@ from assessments.models import Amendment, Assessment, Draft, Progress, Score
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
+from tests.assessments.pairs import begin
 from tests.assessments.saving import HIP, OTHER_PAGE, PAGE, batch_of, op, put, sign
 from tests.people import grade, make_draft, make_patient, make_signed
 
@@ -169,3 +171,27 @@ def test_two_moves_across_each_other_do_not_block(
     ]
     assert at_once(*acts) == ["done", "done"]
     assert Progress.objects.count() == 2
+
+
+def test_voiding_one_of_a_pair_and_signing_the_other_do_not_block(
+    patient: Patient, physio: User, colleague: User, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each one waits, what it took first in its hands, until the other is as far, if it can be."""
+    release, write_context = pairing.release, actions._write_context
+    half_way = threading.Barrier(2)
+
+    def slow(act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            half_way.wait(timeout=1)
+        return act(*args, **kwargs)
+
+    first = make_signed(patient, physio, {HIP_CELL: grade(3)})
+    second = put(begin(first, colleague), {HIP: "4"}, by=colleague)
+    monkeypatch.setattr(pairing, "release", partial(slow, release))
+    monkeypatch.setattr(actions, "_write_context", partial(slow, write_context))
+    acts = [
+        lambda: void_assessment(first, reason="r", by=lead, revision=1),
+        lambda: sign(second, colleague),
+    ]
+    assert at_once(*acts) == ["done", "done"]
+    assert Assessment.objects.get(pk=first.pk).status == "voided"

@@ -1,83 +1,46 @@
 """A backup taken while people write, brought back elsewhere; and what is not brought back."""
 
-import os
 import random
 import re
 import resource
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.core.management import CommandError
+from django.db import DatabaseError, connection
+from psycopg.conninfo import conninfo_to_dict
 
 from mmt import triggers
 from mmt.accounts.models import Clinic, User
-from mmt.audit.log import record
-from mmt.audit.models import Action, AuditEvent
+from mmt.audit.models import AuditEvent
 from mmt.audit.verify import broken_chains
 from mmt.backup import archive, making, store
-from mmt.backup.drill import events_since
-from mmt.backup.erased import NAME, erased_since, keep_erased
-from mmt.backup.key import make_key_file, read_key
+from mmt.backup.drill import address_of, events_since
+from mmt.backup.erased import keep_erased
+from mmt.backup.key import read_key
 from mmt.backup.manifest import Manifest
 from mmt.backup.problems import Damaged, Problem
 from mmt.backup.restoring import facts_here
 from patients.models import Patient
-from tests import postgres
 from tests.people import make_patient
-from tests.product import OWN_SETTINGS, ROOT
+
+from .elsewhere import elsewhere, manage, run, tell_erased
 
 WRITERS = 3
 COUNTS = """
     SELECT (SELECT count(*) FROM patients_patient),
            (SELECT count(*) FROM audit_auditevent WHERE action = 'patient_registered')
 """
-
-
-@pytest.fixture
-def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place of its own for this installation: a secret, a key, a folder for backups."""
-    settings.DATA_DIR = tmp_path / "data"
-    (settings.DATA_DIR / "secrets").mkdir(parents=True)
-    (settings.DATA_DIR / "secrets" / "secret-key").write_text("the secret of this clinic")
-    make_key_file(tmp_path / "key")
-    monkeypatch.setenv("BACKUP_KEY_FILE", str(tmp_path / "key"))
-    monkeypatch.setenv("BACKUP_DIR", str(tmp_path / "backups"))
-    return tmp_path
-
-
-def run(command: str, *arguments: object) -> str:
-    out = StringIO()
-    call_command(command, *map(str, arguments), stdout=out)
-    return out.getvalue()
-
-
-@contextmanager
-def elsewhere(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the environment of another installation, which is empty."""
-    kept = {name: text for name, text in os.environ.items() if name not in OWN_SETTINGS}
-    server = os.environ.get("DATABASE_URL", "")
-    on_postgres = server.startswith("postgres")
-    made = postgres.database(server, f"elsewhere_{uuid4().hex}") if on_postgres else nullcontext("")
-    with made as url:
-        yield kept | {"DATA_DIR": str(folder)} | ({"DATABASE_URL": url} if url else {})
-
-
-def manage(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "manage.py", *map(str, arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 @contextmanager
@@ -239,6 +202,48 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing_that_looks_whole(
     assert archive.check(made.file, read_key()) == made.manifest
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_an_older_version_comes_back_before_it_is_brought_up(
+    on_disk: str, place: Path
+) -> None:
+    """Of one whose audit log had other columns than today's."""
+    with elsewhere(place / "old") as old, elsewhere(place / "new") as new:
+        begun = "from mmt.audit.models import Chain; Chain.objects.create(name='house')"
+        for command in (["migrate", "audit", "0002"], ["shell", "-c", begun], ["backup"]):
+            done = manage(old, *command)
+            assert done.returncode == 0, done.stderr
+        [file] = store.backups(place / "backups")
+        restored = manage(new, "restore", file)
+    assert restored.returncode == 0, restored.stderr
+    assert "chains whole" not in restored.stdout
+    assert "`manage.py verify_audit`" in restored.stdout
+
+
+def test_a_drill_ends_as_the_restoring_did(
+    place: Path, monkeypatch: pytest.MonkeyPatch, patient: Patient
+) -> None:
+    ended = subprocess.CompletedProcess([], 6, "", "The database holds 3 tables")
+    manifest = Manifest(patient.registered_at, "1.0", "sqlite", "", facts_here(), {})
+    monkeypatch.setattr(archive, "check", lambda *_given: manifest)
+    monkeypatch.setattr("mmt.backup.drill.subprocess.run", lambda *_given, **_more: ended)
+    with pytest.raises(CommandError, match="cannot be brought back") as refused:
+        run("drill_restore", place / "some.backup")
+    assert refused.value.returncode == 6
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///name?host=/var/run/postgresql",
+        "postgresql://who:p%40ss@db:5433/name?sslmode=require",
+        "postgres://db/name",
+    ],
+)
+def test_an_address_stays_one_that_psycopg_takes(url: str) -> None:
+    assert address_of(urlsplit(url)) == url
+    assert conninfo_to_dict(address_of(urlsplit(url)))["dbname"] == "name"
+
+
 def nobody_looks_on(_size: int) -> None:
     """Nobody looks on."""
 
@@ -268,32 +273,3 @@ def test_without_a_key_there_is_no_backup(place: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("BACKUP_KEY_FILE", "")
     with pytest.raises(CommandError, match="Backups need a key"):
         run("backup")
-
-
-def tell_erased(patient_id: UUID, clinic: Clinic) -> None:
-    with transaction.atomic():
-        about = {"patient_id": patient_id, "clinic_id": clinic.pk}
-        record(Action.PATIENT_ERASED, by=None, actor="erasure", **about)
-
-
-def test_who_was_erased_since_is_told_and_erased_again(
-    place: Path, patient: Patient, harbour: Clinic
-) -> None:
-    """The list outlives the database that knew of it, and a change of key."""
-    backups = place / "backups"
-    backups.mkdir()
-    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC)):
-        tell_erased(patient.pk, harbour)
-    keep_erased(backups, os.urandom(32))
-    keep_erased(backups, read_key())
-    key = read_key()
-    assert erased_since(backups, datetime(2026, 1, 4, tzinfo=UTC), key) == 1
-    assert erased_since(backups, datetime(2026, 1, 6, tzinfo=UTC), key) == 0
-    file = backups / NAME
-    assert "1 of 1 are here" in run("erase_again", file)
-    assert Patient.objects.filter(pk=patient.pk).exists()
-    assert "1 erased again, of 1" in run("erase_again", file, "--erase")
-    assert not Patient.objects.filter(pk=patient.pk).exists()
-    file.write_bytes(file.read_bytes()[:-1])
-    with pytest.raises(CommandError, match="damaged"):
-        run("erase_again", file)

@@ -179,6 +179,27 @@ def test_a_worker_told_to_stop_puts_its_job_back(ask: Asking) -> None:
     assert (job.state, job.attempts, job.claim) == (State.WAITING, 0, None)
 
 
+def test_a_worker_told_to_stop_leaves_the_file_of_who_takes_over(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one begins between the handing back and the removal of what was half done."""
+    hand_back, names = queue.hand_back, []
+
+    def taken_at_once(job: Job) -> None:
+        hand_back(job)
+        other = queue.claim(LEASE)
+        assert other
+        names.append(Work(other, LEASE).name)
+        files.open_new(names[0]).close()
+
+    monkeypatch.setattr(queue, "hand_back", taken_at_once)
+    ask("linger")
+    claimed = queue.claim(LEASE)
+    assert claimed
+    perform(Work(claimed, LEASE, stopping=lambda: True))
+    assert [path.name for path in files.folder().iterdir()] == names
+
+
 def test_files_are_thrown_away_after_a_week(ask: Asking, clock: time_machine.Traveller) -> None:
     job = done(ask())
     clock.shift(timedelta(days=7, seconds=-1))

@@ -25,7 +25,7 @@ FEWEST = {
 }
 SAMPLED = 8
 # Rights that every role has: the table cannot notice; see what it says of who may only look.
-EVERYBODYS = r"check_user_can_(?:edit|register)\b"
+EVERYBODYS = r"check_user_can_(?:edit|enter|register)\b"
 
 
 @pytest.fixture(scope="module")

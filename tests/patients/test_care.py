@@ -114,7 +114,7 @@ def test_somebody_faster_is_told_and_what_was_typed_stays(
 
 
 @EVERY_KIND
-@pytest.mark.parametrize("seen", ["", "nonsense", "[]", '"x"'])
+@pytest.mark.parametrize("seen", ["", "nonsense", "[]", '"x"', "1" * 5000, "[" * 9000])
 def test_a_form_that_saw_nothing_saves_nothing(
     kind: Kind, seen: str, as_physio: Client, patient: Patient, physio: User
 ) -> None:

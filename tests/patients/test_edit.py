@@ -1,7 +1,7 @@
 """Editing, archiving and taking back a patient."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,12 @@ from django.urls import reverse
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from mmt.audit.models import Action, AuditEvent
+from patients.actions import add_functional_test, void_functional_test
+from patients.cards import EVENT
 from patients.forms import state_of
-from patients.models import Patient
+from patients.happenings import void_happening
+from patients.models import FunctionalTest, Patient
+from tests.patients.happened import make
 from tests.people import grade, make_patient, make_signed
 
 AsUser = Callable[[User], Client]
@@ -210,3 +214,28 @@ def test_a_birth_date_after_a_visit_is_refused_by_name(
         answer = as_physio.post(address(patient), moved)
     problems = answer.context["form"].errors["birth_date"]
     assert problems == ["This patient was assessed before this day."]
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("America/New_York", 25), ("Australia/Sydney", 23)])
+def test_a_birth_date_is_held_against_the_day_of_a_visit_at_the_clinic_and_in_utc(
+    patient: Patient, physio: User, as_physio: Client, zone: str, hour: int
+) -> None:
+    Clinic.objects.filter(pk=patient.clinic_id).update(time_zone=zone)
+    visit = datetime(2024, 5, 1, tzinfo=UTC) + timedelta(hours=hour)
+    make_signed(patient, physio, {("hip_flexion", "right"): grade(0)}, tested_at=visit)
+    answer = as_physio.post(address(patient), typed(patient, birth_date="2024-05-02"))
+    assert list(answer.context["form"].errors) == ["birth_date"]
+
+
+def test_a_birth_date_after_an_entry_is_refused_but_for_one_in_error(
+    patient: Patient, physio: User, as_physio: Client
+) -> None:
+    moved = typed(patient, birth_date="2024-05-03")
+    test = FunctionalTest(patient=patient, kind="berg", tested_on=date(2024, 5, 2), first=40)
+    add_functional_test(test, by=physio)
+    row = make(EVENT, patient, physio, started=date(2024, 5, 2))
+    for void in (void_functional_test, void_happening):
+        problems = as_physio.post(address(patient), moved).context["form"].errors["birth_date"]
+        assert problems == ["Something is entered of a day before this one."]
+        void(test if void is void_functional_test else row, reason="Another's.", by=physio)
+    assert as_physio.post(address(patient), moved).status_code == 302

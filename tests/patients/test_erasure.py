@@ -161,6 +161,20 @@ def test_the_only_administrator_waits_a_month(
     assert (asked.way, asked.due_at) == (Way.ALONE, timezone.now() + timedelta(days=30))
 
 
+def test_archived_twice_is_told_once_and_so_is_taken_back(
+    patient: Patient, admin: User, physio: User
+) -> None:
+    """From two pages that were both opened before."""
+    for act in (archive_patient, restore_patient):
+        for by, page in [(each, Patient.objects.get(pk=patient.pk)) for each in (admin, physio)]:
+            act(page, by=by)
+    told = AuditEvent.objects.filter(patient_id=patient.pk).order_by("sequence")
+    assert [event.action for event in told][1:] == [
+        Action.PATIENT_ARCHIVED,
+        Action.PATIENT_RESTORED,
+    ]
+
+
 def test_only_an_archived_patient_and_only_once(
     patient: Patient, admin: User, physio: User
 ) -> None:

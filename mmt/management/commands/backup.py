@@ -73,6 +73,12 @@ class Command(BaseCommand):
         )
         for removed in made.removed:
             self.stdout.write(f"{removed}  removed")
+        if made.set_aside:
+            self.stderr.write(
+                f"{made.set_aside}  set aside: this list of who was erased is damaged, or under "
+                "another key. A new one was made from the audit log. Keep both: somebody may be on "
+                "the old one alone."
+            )
         for name in settings.SECRETS:
             if env.text(name):
                 self.stdout.write(f"{name} comes from the environment: it is not in the backup.")

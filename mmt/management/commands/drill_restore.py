@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -10,6 +11,7 @@ from django.utils.timesince import timesince
 from mmt.backup import store
 from mmt.backup.drill import try_out
 from mmt.backup.key import read_key
+from mmt.backup.problems import Problem
 from mmt.backup.telling import in_plain_words
 
 
@@ -29,7 +31,10 @@ class Command(BaseCommand):
         with in_plain_words():
             chosen = file or store.newest(store.folder())
             self.stdout.write(str(chosen))
-            tried = try_out(chosen, read_key())
+            try:
+                tried = try_out(chosen, read_key())
+            except psycopg.OperationalError as problem:  # the server to try it on
+                raise Problem(f"DATABASE_URL: {problem}") from None
         self.stdout.write(tried.told)
         self.stdout.write(f"Time to have it back: {tried.seconds:.1f} s.")
         since = tried.manifest.made_at

@@ -1,6 +1,7 @@
 """Erasing: nothing of the patient is left, nothing of anybody else goes, and it is told."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +13,17 @@ from django.utils import timezone
 from assessments.actions import move_assessment
 from assessments.erasing.erase import erase, erase_again, erase_due
 from assessments.erasing.hanging import hanging
+from assessments.exchange.incoming.staging import forget_names
 from assessments.models import Assessment, Letter, Score, Signature
 from assessments.signing import pages_of_unmatched
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Role
 from mmt.audit.models import Action, Alarm, AuditEvent
 from mmt.audit.verify import broken_chains
-from mmt.jobs import files
+from mmt.jobs import files, kinds, queue
+from mmt.jobs.actions import ask_for
 from mmt.jobs.models import Job
+from mmt.jobs.work import Result, Work, perform
 from patients.actions import archive_patient, restore_patient
 from patients.erasure import ask_erasure, confirm_erasure
 from patients.models import Erasure, LegalGround, Patient, Way
@@ -32,6 +36,7 @@ from tests.assessments.erasing.whole import (
     records_of_all,
 )
 from tests.assessments.exchange.incoming.sheets import filed, row, stage_sheet
+from tests.assessments.pairs import begin
 from tests.meta.test_access import a_job_done
 from tests.people import grade, make_patient, make_signed, make_user, signed_in
 from tests.refusals import refused_by
@@ -176,6 +181,46 @@ def test_results_of_background_work_go_with_them(
         erase(allowed(patient, admin, second_admin))
     assert not path.exists()
     assert not Job.objects.exists()
+
+
+def test_a_job_claimed_while_the_erasing_goes_on_leaves_no_file(
+    patient: Patient, admin: User, second_admin: User, settings: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    def names(work: Work) -> Result:
+        with work.file() as file:
+            file.write(Patient.objects.get(pk=patient.pk).family_name.encode())
+        return Result("names.csv", "text/csv")
+
+    def meanwhile(*about: Any) -> None:
+        claimed = queue.claim(timedelta(seconds=60))
+        assert claimed
+        perform(Work(claimed, timedelta(seconds=60)))
+        forget_names(*about)
+
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(kinds, "_registered", {"names": kinds.Kind("names", names, bool)})
+    monkeypatch.setattr("assessments.erasing.erase.forget_names", meanwhile)
+    ask_for("names", {}, title="Names", clinic=patient.clinic, by=admin)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(allowed(patient, admin, second_admin))
+    assert not Job.objects.exists()
+    assert list(files.folder().iterdir()) == []
+
+
+def test_the_reason_of_a_move_goes_with_either_patient(
+    harbour: Clinic, physio: User, colleague: User, lead: User
+) -> None:
+    """The record was one of a blind pair, which ends with the move."""
+    for gone in (0, 1):
+        pair = [make_patient(harbour, physio), make_patient(harbour, physio)]
+        signed = make_signed(pair[0], physio, {HIP: grade(6)})
+        begin(signed, colleague)
+        record = Assessment.objects.get(pk=signed.pk)
+        moved = move_assessment(record, to=pair[1], reason=WHY, by=lead, revision=record.revision)
+        assert Assessment.objects.get(moved_to=moved).void_reason == WHY
+        erase_again([pair[gone].pk])
+        assert found_of([WORD], []) == {}
 
 
 def test_what_a_backup_brought_back_is_erased_again(

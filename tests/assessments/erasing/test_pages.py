@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.erasing.erase import erase_again
 from mmt.accounts.models import Clinic, User
 from mmt.accounts.roles import Role
 from patients.actions import archive_patient
@@ -127,6 +128,15 @@ def test_nothing_of_it_is_seen_at_another_clinic(
         answer = elsewhere.post(reverse(f"erasing:{name}", args=[erasure.pk]))
         assert answer.status_code == 404
     assert Erasure.objects.standing().exists()
+
+
+def test_an_erasure_was_done_on_a_day_of_the_clinic(
+    patient: Patient, admin: User, as_user: AsUser
+) -> None:
+    with time_machine.travel("2026-12-01T23:30:00Z", tick=False):  # the day after in Sydney
+        erase_again([patient.pk])
+        found = text(as_user(admin), reverse("erasing:index"))
+    assert "<strong>2026-12-02</strong>" in found
 
 
 def test_the_list_asks_no_more_of_the_database_the_longer_it_is(

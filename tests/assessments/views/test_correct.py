@@ -75,6 +75,16 @@ def test_who_may_correct(role: Role, signed: Assessment, way: str, who: str) -> 
     assert answers == ({200} if (way, who) in ALLOWED else {403})
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_page_names_the_record(role: Role, signed: Assessment, way: str) -> None:
+    assert signed.signed_at
+    tested = f"{signed.local_tested_at:%Y-%m-%d %H:%M}"
+    at = f"{signed.signed_at.astimezone(signed.clinic.zone):%Y-%m-%d %H:%M}"
+    text = PlainPage(role("lead").get(address(way, signed)).content.decode()).text
+    assert f"MS clinic screen, {tested} · tested by Pia Physio · signed by Pia Physio" in text
+    assert f"on {at}" in text
+
+
 @pytest.mark.parametrize(
     ("way", "who"), [("amend", "colleague"), ("void", "clinician"), ("move", "physio")]
 )
@@ -234,9 +244,10 @@ def test_every_correction_is_one_event_of_the_person_with_the_reason(
     corrected(client, "move", signed, reason="second", **to(right))
     corrected(client, "void", Assessment.objects.get(patient=right), reason="third")
     told = AuditEvent.objects.filter(action__in=WAYS.values(), actor_id=lead.pk)
-    assert [(event.action, event.detail["reason"]) for event in told.order_by("sequence")] == [
+    assert [(event.action, event.detail.get("reason")) for event in told.order_by("sequence")] == [
         (Action.ASSESSMENT_AMENDED, "first"),
-        (Action.ASSESSMENT_MOVED, "second"),  # told of the wrong patient
-        (Action.ASSESSMENT_MOVED, "second"),  # and of the right one
+        (Action.ASSESSMENT_MOVED, None),  # told of the wrong patient
+        (Action.ASSESSMENT_MOVED, None),  # and of the right one: it stands with the record
         (Action.ASSESSMENT_VOIDED, "third"),
     ]
+    assert Assessment.objects.get(pk=signed.pk).void_reason == "second"
