@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from mmt import triggers
@@ -185,3 +187,11 @@ def test_a_parameter_that_is_misspelt_is_refused_by_its_name(
     answer = program(admin, Scope.EXPORT).get(path, **wanted)
     assert answer.status_code == 422
     assert [each["field"] for each in answer.json()["errors"]] == ["poeple"]
+
+
+def test_the_page_of_the_api_names_the_fields_of_each_body(
+    as_user: Callable[[User], Client], physio: User
+) -> None:
+    text = as_user(physio).get(reverse("api_docs")).content.decode()
+    for name in ("<code>q</code>", "<code>record_number</code>", "<code>scores[].movement</code>"):
+        assert name in text, name

@@ -1,4 +1,7 @@
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +30,17 @@ def score(text: str, **fields: Any) -> dict[str, Any]:
 @pytest.fixture
 def mine(program: Keys, physio: User) -> Program:
     return program(physio, Scope.WRITE)
+
+
+def test_the_walk_of_the_documentation_can_be_walked(mine: Program) -> None:
+    walk = Path("docs/api.md").read_text(encoding="utf-8").partition("```sh")[2].partition("```")[0]
+    search, person, visit, scores = map(json.loads, re.findall(r"-d '(.+?)'\n", walk, re.DOTALL))
+    assert mine.post("/patients/search", search).json()["items"] == []
+    patient = mine.post("/patients", person).json()["id"]
+    draft = mine.post(f"/patients/{patient}/assessments", visit).json()["id"]
+    written = mine.patch(f"/assessments/{draft}/draft", scores, **{"If-Match": '"0"'})
+    assert [each["text"] for each in written.json()["scores"]] == ["0", "NT"]
+    assert [each["id"] for each in mine.post("/patients/search", search).json()["items"]] == [patient]
 
 
 def test_a_patient_sent_twice_is_registered_once(mine: Program) -> None:
