@@ -4,8 +4,9 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+from mmt.mistakes import run
 
 if __name__ == "__main__":
+    os.umask(0o077)  # records are for this user's eyes
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmt.settings")
-    execute_from_command_line(sys.argv)
+    sys.exit(run(sys.argv))

@@ -63,6 +63,10 @@ def nothing_is_shown_to_anybody(
     found: list[CheckMessage] = []
     if settings.DEBUG:
         found.append(Error("DEBUG shows records on error pages.", id="mmt.E002"))
+    if not settings.ALLOWED_HOSTS:
+        hint = "ALLOWED_HOSTS=name,name, or leave it out: this machine alone."
+        words = "ALLOWED_HOSTS is empty: every page is refused."
+        found.append(Error(words, hint=hint, id="mmt.E008"))
     if any(host.strip(". ") in {"", "*"} for host in settings.ALLOWED_HOSTS):
         hint = "ALLOWED_HOSTS=name,name: those under which browsers reach the product."
         found.append(Error("ALLOWED_HOSTS lets any name in.", hint=hint, id="mmt.E003"))

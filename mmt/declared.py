@@ -96,7 +96,8 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting(
             "SESSION_IDLE_MINUTES",
             "15",
-            "how long a sign-in lasts with nothing done; a warning comes two minutes before",
+            "how long a sign-in lasts with nothing done, 3 or more; a warning comes two minutes "
+            "before",
         ),
         Setting("SESSION_HOURS", "12", "how long a sign-in lasts at most"),
         Setting(

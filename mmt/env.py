@@ -4,9 +4,10 @@ Nothing secret has a default in the code: a secret is read from the environment 
 names, or made once and kept in the data folder with owner-only rights.
 """
 
+import logging
 import os
 import secrets
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -52,13 +53,38 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """Read a whole number. Raises ImproperlyConfigured on anything else."""
+def number(name: str, default: int, *, least: int, most: int | None = None) -> int:
+    """Read a whole number from `least` to `most`. Raises ImproperlyConfigured on anything else."""
     value = text(name, str(default))
     try:
-        return int(value)
+        found = int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if found < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more, not {found}.")
+    if most is not None and found > most:
+        raise ImproperlyConfigured(f"{name} must be {most} or less, not {found}.")
+    return found
+
+
+def level(name: str, default: str) -> str:
+    """Read how much is told. Raises ImproperlyConfigured on any other word."""
+    value = text(name, default)
+    known = logging.getLevelNamesMapping()
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(known)}, not {value!r}.")
+    return value
+
+
+def address(name: str) -> str:
+    """Read an address as its machine spells it; "" for none. Raises ImproperlyConfigured."""
+    value = text(name)
+    try:
+        return str(ip_address(value)) if value else ""
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as 127.0.0.1, not {value!r}."
+        ) from None
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -67,15 +93,26 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def secret(name: str, folder: Path) -> str:
-    """Return the secret from the environment, else from `folder`, made on first use."""
+    """Return the secret from the environment, else from `folder`, made on first use.
+
+    Raises ImproperlyConfigured where it can be neither read nor kept.
+    """
     if value := text(name):
         return value
-    path = _file_of(name, folder)
+    try:
+        return _kept(_file_of(name, folder))
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"{name} cannot be kept in DATA_DIR: {problem.filename}: {problem.strerror}."
+        ) from None
+
+
+def _kept(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process made it a moment ago
@@ -106,17 +143,18 @@ def database(folder: Path) -> dict[str, object]:
     """Return Django's settings for DATABASE_URL, or for SQLite in `folder` when it is unset.
 
     The URL reads `postgresql://user:password@host:port/name?option=value`; several hosts are
-    given as `?host=a,b&port=5432,5432`. Raises ImproperlyConfigured on any other scheme.
+    given as `?host=a,b&port=5432,5432`. Raises ImproperlyConfigured on any other scheme, port or
+    option, and where there can be no such file.
     """
     url = text("DATABASE_URL")
     if not url:
-        return _sqlite(folder / "mmt.sqlite3")
-    parts = urlsplit(url)
+        return _sqlite("DATA_DIR", folder / "mmt.sqlite3")
+    parts = _split("DATABASE_URL", url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)))
+        return _sqlite("DATABASE_URL", Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// or sqlite://.")
-    return _postgresql(parts)
+    return _postgresql("DATABASE_URL", parts)
 
 
 def standby() -> dict[str, dict[str, object]]:
@@ -127,14 +165,24 @@ def standby() -> dict[str, dict[str, object]]:
     url = text("STANDBY_URL")
     if not url:
         return {}
-    parts = urlsplit(url)
+    parts = _split("STANDBY_URL", url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("STANDBY_URL must start with postgresql://.")
-    return {STANDBY: _postgresql(parts) | {"TEST": {"MIRROR": "default"}}}
+    return {STANDBY: _postgresql("STANDBY_URL", parts) | {"TEST": {"MIRROR": "default"}}}
 
 
-def _postgresql(parts: SplitResult) -> dict[str, object]:
+def _split(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # looked at only when it is asked for
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name}: {problem}.") from None
+    return parts
+
+
+def _postgresql(name: str, parts: SplitResult) -> dict[str, object]:
     options = dict(parse_qsl(parts.query))
+    _refuse_unknown(name, options)
     return {
         "ENGINE": "mmt.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -146,6 +194,19 @@ def _postgresql(parts: SplitResult) -> dict[str, object]:
     }
 
 
+def _refuse_unknown(name: str, options: dict[str, str]) -> None:
+    import psycopg  # what SQLite does not need takes no memory
+    from psycopg.conninfo import make_conninfo
+
+    ports = options.get("port", "").split(",")
+    if not all(port.isdecimal() for port in ports if port):
+        raise ImproperlyConfigured(f"{name}: the port must be a number.")
+    try:
+        make_conninfo("", **options)
+    except psycopg.ProgrammingError as problem:
+        raise ImproperlyConfigured(f"{name}: {str(problem).strip()}.") from None
+
+
 def _connections(given: dict[str, str]) -> dict[str, object]:
     """One connection a thread, kept, and looked at before each request (`mmt/postgresql`): after
     the server was away the next request connects anew at once, and one during it need not wait to
@@ -153,7 +214,7 @@ def _connections(given: dict[str, str]) -> dict[str, object]:
 
     With DATABASE_POOL, so many for all threads of a process, tried when one is taken.
     """
-    pool, pooler = number("DATABASE_POOL", 0), flag("DATABASE_POOLER", default=False)
+    pool, pooler = number("DATABASE_POOL", 0, least=0), flag("DATABASE_POOLER", default=False)
     options: dict[str, object] = {**WAITS, "prepare_threshold": PLANNED_AFTER}
     if pooler:  # the next transaction may be in another session: nothing is left behind in one
         options |= {"prepare_threshold": None}
@@ -165,11 +226,14 @@ def _connections(given: dict[str, str]) -> dict[str, object]:
     return {**found, "CONN_MAX_AGE": 0, "OPTIONS": {**options, **given, "pool": shared}}
 
 
-def _sqlite(path: Path) -> dict[str, object]:
+def _sqlite(name: str, path: Path) -> dict[str, object]:
     """One connection a thread, kept: a new one first reads the definitions of all tables, which
     takes longer than most questions.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{name}: {problem.filename}: {problem.strerror}.") from None
     return {
         "ENGINE": "mmt.sqlite",
         "NAME": path,

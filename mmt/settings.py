@@ -48,8 +48,8 @@ MESSAGE_STORAGE = "mmt.notices.NoticeStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Seconds: idle, each use moves the end on; and in all, however much it is used.
-SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", 15) * 60
-SESSION_LONGEST = env.number("SESSION_HOURS", 12) * 3600
+SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", 15, least=3) * 60
+SESSION_LONGEST = env.number("SESSION_HOURS", 12, least=1) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "mmt.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -153,14 +153,15 @@ DATABASES = {"default": env.database(DATA_DIR), **env.standby()}
 # Who reads what may be a moment old on a standby: mmt/standby.py. Later than so many seconds, it is
 # not asked.
 STANDBY_ROOMS = {"patients", "assessments"}
-STANDBY_LAG_SECONDS = env.number("STANDBY_LAG_SECONDS", 10)
+STANDBY_LAG_SECONDS = env.number("STANDBY_LAG_SECONDS", 10, least=0)
 if env.STANDBY in DATABASES:
     DATABASE_ROUTERS = ["mmt.standby.Router"]
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
         "mmt.standby.remembers_writing",
     )
-NODES = env.number("NODES", 1)  # how many web servers there are; a check refuses some of it
+# How many web servers there are; a check refuses some of it.
+NODES = env.number("NODES", 1, least=1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -183,7 +184,7 @@ DUTIES = [
 # A command that is given the path of each file that is sent and ends with 0 if it may be read.
 UPLOAD_SCANNER = env.text("UPLOAD_SCANNER")
 # Archived patients not seen for so long are listed to be erased or kept longer; 0: nobody is.
-RECORDS_KEPT_YEARS = env.number("RECORDS_KEPT_YEARS", 0)
+RECORDS_KEPT_YEARS = env.number("RECORDS_KEPT_YEARS", 0, least=0)
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -241,7 +242,7 @@ MFA_FORMS = {
 INVITATION_LIFETIME = timedelta(days=7)
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
@@ -270,8 +271,8 @@ STORAGES = {
 # Who may have the figures of /metrics: a token, or who asks from an address. Nobody by default.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES")
-SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)  # 0: none is told
-LOG_LEVEL = env.text("LOG_LEVEL", "WARNING")
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500, least=0)  # 0: none is told
+LOG_LEVEL = env.level("LOG_LEVEL", "WARNING")
 LOG_JSON = env.flag("LOG_JSON", default=False)
 LOGGING = {
     "version": 1,

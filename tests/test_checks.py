@@ -17,6 +17,7 @@ UNSAFE: dict[str, dict[str, Any]] = {
     "mmt.E003": {"ALLOWED_HOSTS": ["clinic.example", "*"], "HTTPS": True},
     "mmt.E004": {"NODES": 2, "DATABASES": {"default": {"ENGINE": "x.sqlite"}}},
     "mmt.E005": {"ALLOWED_HOSTS": ["clinic.example"]},
+    "mmt.E008": {"ALLOWED_HOSTS": []},
     "mmt.E007": {"METRICS_TOKEN": "guess-me"},
 }
 
@@ -61,6 +62,27 @@ def test_mail_on_the_console_is_told(settings: Any) -> None:
 def settings_with(monkeypatch: pytest.MonkeyPatch, https: str) -> dict[str, Any]:
     monkeypatch.setenv("HTTPS", https)
     return runpy.run_path(str(SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("SESSION_IDLE_MINUTES", "0"),
+        ("SESSION_HOURS", "-1"),
+        ("NODES", "0"),
+        ("RECORDS_KEPT_YEARS", "-1"),
+        ("EMAIL_PORT", "-1"),
+        ("STANDBY_LAG_SECONDS", "-1"),
+        ("SLOW_QUERY_MS", "-1"),
+        ("LOG_LEVEL", "foo"),
+    ],
+)
+def test_a_setting_with_which_nothing_would_work_is_named(
+    name: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, word)
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} must be"):
+        runpy.run_path(str(SETTINGS))
 
 
 def test_over_tls_every_cookie_belongs_to_this_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Settings from the environment, and the secrets kept beside the data."""
 
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,45 @@ def test_another_word_for_a_flag_names_the_variable(
 
 def test_a_number_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", " 8001 ")
-    assert env.number("PORT", 8000) == 8001
+    assert env.number("PORT", 8000, least=0) == 8001
 
 
 @pytest.mark.parametrize("word", ["", "80a", "8.5"])
 def test_no_whole_number_names_the_variable(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setenv("PORT", word)
     with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number"):
-        env.number("PORT", 8000)
+        env.number("PORT", 8000, least=0)
+
+
+@pytest.mark.parametrize(("word", "said"), [("-1", "0 or more"), ("65536", "65535 or less")])
+def test_a_number_out_of_its_range_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, word: str, said: str
+) -> None:
+    monkeypatch.setenv("EMAIL_PORT", word)
+    with pytest.raises(ImproperlyConfigured, match=f"EMAIL_PORT must be {said}, not {word}"):
+        env.number("EMAIL_PORT", 25, least=0, most=65535)
+
+
+def test_an_address_is_read_as_its_machine_spells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRUSTED_PROXY", raising=False)
+    assert env.address("TRUSTED_PROXY") == ""
+    monkeypatch.setenv("TRUSTED_PROXY", " 2001:DB8:0::1 ")
+    assert env.address("TRUSTED_PROXY") == "2001:db8::1"
+
+
+@pytest.mark.parametrize("word", ["proxy.example", "10.0.0.0/8", "*"])
+def test_what_is_no_address_names_the_variable(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("TRUSTED_PROXY", word)
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXY must be an address such as"):
+        env.address("TRUSTED_PROXY")
+
+
+def test_how_much_is_told_is_one_of_the_known_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "INFO")
+    assert env.level("LOG_LEVEL", "WARNING") == "INFO"
+    monkeypatch.setenv("LOG_LEVEL", "foo")
+    with pytest.raises(ImproperlyConfigured, match="LOG_LEVEL must be one of CRITICAL"):
+        env.level("LOG_LEVEL", "WARNING")
 
 
 def test_words_drop_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +94,18 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(
     assert len(made) >= 50
     assert env.secret("SECRET_KEY", folder) == made
     assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("folder", ["/proc/nope", "/dev/null"])
+def test_a_data_folder_that_cannot_be_is_named(
+    monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    for name in ("SECRET_KEY", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ImproperlyConfigured, match=f"SECRET_KEY cannot .* DATA_DIR: {folder}"):
+        env.secret("SECRET_KEY", Path(folder) / "secrets")
+    with pytest.raises(ImproperlyConfigured, match=f"DATA_DIR: {folder}"):
+        env.database(Path(folder) / "data")
 
 
 def test_two_installations_have_two_secrets(
@@ -141,6 +185,29 @@ def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         env.database(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("db:notaport/clinic", "notaport"),
+        ("db:99999/clinic", "out of range"),
+        ("/clinic?host=a,b&port=5432,x", "the port must be a number"),
+        ("db/clinic?foo=bar", 'invalid connection option "foo"'),
+        ("[db/clinic", "Invalid IPv6"),
+    ],
+)
+def test_a_wrong_port_or_option_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rest: str, said: str
+) -> None:
+    for name, read in (
+        ("DATABASE_URL", lambda: env.database(tmp_path)),
+        ("STANDBY_URL", env.standby),
+    ):
+        monkeypatch.setenv(name, f"postgresql://mmt:secret@{rest}")
+        with pytest.raises(ImproperlyConfigured, match=f"^{name}: .*{re.escape(said)}") as told:
+            read()
+        assert "secret" not in str(told.value)
+
+
 def test_threads_share_connections_where_a_pool_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -151,6 +218,15 @@ def test_threads_share_connections_where_a_pool_is_asked_for(
     assert found["OPTIONS"]["pool"]["max_size"] == 4
     assert found["CONN_MAX_AGE"] == 0
     assert found["CONN_HEALTH_CHECKS"] is True
+
+
+def test_fewer_connections_than_none_name_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@a/mmt")
+    monkeypatch.setenv("DATABASE_POOL", "-1")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_POOL must be 0 or more"):
+        env.database(tmp_path)
 
 
 def test_behind_a_pooler_nothing_is_kept_in_a_session(

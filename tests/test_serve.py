@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from mmt import server
+from mmt import server, storage
 from tests import prepared
 from tests.product import Product
 
@@ -61,6 +63,27 @@ def test_a_taken_port_is_said_plainly(taken: int, monkeypatch: pytest.MonkeyPatc
         call_command("serve", "--prepare")
     assert str(told.value) == f"Port {taken} is taken. Try: make run PORT={taken + 1}"
     assert told.value.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("WORKERS", "-3"), ("PORT", "abc"), ("TRUSTED_PROXY", "proxy")]
+)
+def test_a_setting_that_it_cannot_serve_with_is_named(
+    name: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "0")
+    monkeypatch.setenv(name, word)
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} must be"):
+        call_command("serve")
+
+
+def test_without_collected_files_it_says_how_to_collect_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PORT", "0")
+    monkeypatch.setattr(storage, "are_collected", lambda: False)
+    with pytest.raises(CommandError, match=r"run `manage\.py collectstatic"):
+        call_command("serve")
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
@@ -238,3 +261,12 @@ def test_a_worker_ends_when_the_product_is_killed(whole: Product) -> None:
     [worker] = workers_of(whole)
     whole.kill()
     wait_for_the_end_of(worker)
+
+
+def test_a_charset_that_reads_nothing_is_answered(whole: Product) -> None:
+    """What fails on the request itself has no page: of the product as it is served."""
+    asked = http.client.HTTPConnection(urlsplit(whole.url).netloc, timeout=PATIENCE_SECONDS)
+    said = {"Content-Type": "text/plain; charset=undefined"}
+    asked.request("POST", "/accounts/login/?next=x", b"", said)
+    assert asked.getresponse().status == 400
+    asked.close()

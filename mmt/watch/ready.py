@@ -12,19 +12,19 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from mmt import env
+from mmt import env, storage
 from mmt.jobs import signs
 from mmt.remembered import Remembered
 
 OK, UNKNOWN = "ok", "unknown"
-PARTS = ("database", "migrations", "keys", "disk", "worker")
+PARTS = ("database", "migrations", "keys", "disk", "static", "worker")
 LEAST_FREE = 100 * 1024 * 1024  # bytes
 SECONDS = 5.0  # for which an answer holds, so that nobody loads the database by asking
 
 
 def look() -> dict[str, str]:
     """Return what is to be said of each part: "ok", or what is wrong."""
-    found = {"keys": _keys(), "disk": _disk()}
+    found = {"keys": _keys(), "disk": _disk(), "static": _static()}
     try:
         found |= {"migrations": _migrations(), "worker": _worker(), "database": OK}
     except (OperationalError, InterfaceError):
@@ -72,6 +72,10 @@ def _disk() -> str:
     except OSError:
         return "not there"
     return OK if free >= LEAST_FREE else "full"
+
+
+def _static() -> str:
+    return OK if storage.are_collected() else "run collectstatic, then start anew"
 
 
 def _worker() -> str:

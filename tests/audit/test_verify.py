@@ -112,13 +112,23 @@ def test_the_command_names_the_clinic_and_the_first_broken_place(
 def test_options_of_the_command_that_make_no_sense_are_named(tmp_path: Path) -> None:
     broken = tmp_path / "witness"
     broken.write_text("[1]")
+    nowhere = tmp_path / "nope" / "witness"
     for options, said in (
         ({"clinic": "nowhere"}, "--clinic: one of harbour"),
         ({"witness": broken}, "--witness: "),
+        ({"witness": tmp_path}, f"--witness: .*'{tmp_path}'"),
+        ({"witness": nowhere}, f"--witness: {nowhere.parent} is no folder"),
     ):
         with pytest.raises(CommandError, match=said) as ended:
             call_command("verify_audit", **options)
         assert ended.value.returncode == 2
+
+
+@pytest.mark.usefixtures("chain")
+def test_a_witness_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(CommandError, match=r"--witness: .*'/proc/witness'") as ended:
+        call_command("verify_audit", witness=Path("/proc/witness"))
+    assert ended.value.returncode == 2
 
 
 def test_a_break_alarms_once_until_somebody_says_why_it_may_go(chain: str, admin: User) -> None:

@@ -12,7 +12,8 @@ from mmt.declared import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "settings.md"
-READERS = {"text", "flag", "number", "words", "secret", "networks"}
+READERS = {"text", "flag", "number", "level", "address", "words", "secret", "networks"}
+BOUNDS = {"least", "most"}
 DECLARED = {each.name: each for group in SETTINGS.values() for each in group}
 HEAD = """# Settings
 
@@ -62,7 +63,8 @@ def name_of(call: ast.Call, path: Path) -> str | None:
 
 
 def default_of(call: ast.Call) -> str:
-    given = [*call.args[1:], *(word.value for word in call.keywords)]
+    named = [word.value for word in call.keywords if word.arg not in BOUNDS]
+    given = [*call.args[1:], *named]
     match given:
         case [ast.Constant(value=bool(value))]:
             return "yes" if value else "no"

@@ -73,6 +73,21 @@ def test_a_full_disk_and_one_that_is_gone_are_told(
     assert asked()[1]["parts"]["disk"] == "not there"
 
 
+def test_a_process_without_the_list_of_static_files_is_not_ready(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    kept = {"staticfiles": {"BACKEND": "mmt.storage.StaticStorage"}}
+    settings.STORAGES = settings.STORAGES | kept
+    status, said = asked()
+    assert (status, said["parts"]["static"]) == (503, "run collectstatic, then start anew")
+    (tmp_path / "staticfiles.json").write_text(
+        '{"version": "1.1", "paths": {"a.css": "a.1.css"}, "hash": ""}'
+    )
+    settings.STORAGES = settings.STORAGES | kept  # as if it were started anew
+    assert asked()[0] == 200
+
+
 def test_a_silent_worker_is_told_and_can_be_left_out_of_the_verdict() -> None:
     WorkerSign.objects.update(alive_at=timezone.now() - timedelta(minutes=3))
     status, said = asked()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,8 @@ class Command(BaseCommand):
         return user
 
     def _read(self, file: Path, options: dict[str, Any]) -> Table:
+        if file.is_dir():
+            raise CommandError(f"{file} is a folder, not a file.", returncode=REFUSED)
         try:
             return read_table(
                 file,
@@ -166,11 +169,14 @@ class Command(BaseCommand):
             self.stderr.write(f"  and {len(plan.problems) - SHOWN:,} more; see --rejected")
 
     def _write_rejected(self, path: Path, table: Table, plan: Plan) -> None:
-        path.touch(mode=0o600)
-        with path.open("wb") as file:
-            file.writelines(
-                csv_cells(map(harmless, row)) + END for row in rejected(table, reasons_of(plan))
-            )
+        try:
+            path.touch(mode=0o600)
+            with path.open("wb") as file:
+                file.writelines(
+                    csv_cells(map(harmless, row)) + END for row in rejected(table, reasons_of(plan))
+                )
+        except OSError as problem:
+            raise CommandError(f"--rejected: {problem}", returncode=REFUSED) from None
         self.stderr.write(f"The rows to correct stand in {path}.")
 
     def _carry_out(self, found: Import, plan: Plan, options: dict[str, Any], by: User) -> None:
@@ -216,8 +222,8 @@ def _add_meaning(parser: CommandParser) -> None:
         default="headings",
         metavar="WHICH",
         help=(
-            "what the columns are: headings (by their names, the default: enough for files "
-            "that this product exported and for ISNCSCI motor worksheets), remembered (as said "
+            "what the columns are: headings (by their names, the default: with "
+            "--direction enough for files that this product exported, and for ISNCSCI motor worksheets), remembered (as said "
             "on the pages for these headings last time), or a JSON file such as "
             '{"columns": {"MRN": "Record number", "quads R": "Knee extension, right"}, '
             '"scale": "mrc", "direction": "up", "date_order": "day"}'
@@ -238,9 +244,33 @@ def _add_reading(parser: CommandParser) -> None:
     group = parser.add_argument_group("how the file is read, where that is told wrongly by itself")
     group.add_argument("--sheet", default="", metavar="NAME", help="of a workbook; else the first")
     group.add_argument(
-        "--encoding", default="", metavar="NAME", help="of a CSV file, such as cp1252"
+        "--encoding",
+        type=_encoding,
+        default="",
+        metavar="NAME",
+        help="of a CSV file, such as cp1252",
     )
-    group.add_argument("--delimiter", default="", metavar="SIGN", help="of a CSV file, such as ;")
+    group.add_argument(
+        "--delimiter",
+        type=_delimiter,
+        default="",
+        metavar="SIGN",
+        help="of a CSV file, such as ;",
+    )
+
+
+def _encoding(name: str) -> str:
+    try:
+        "a".encode(name or "utf-8")
+    except (LookupError, UnicodeError):
+        raise ArgumentTypeError(f"{name!r} is no encoding of texts.") from None
+    return name
+
+
+def _delimiter(sign: str) -> str:
+    if len(sign) > 1 or sign in {'"', "\r", "\n"}:
+        raise ArgumentTypeError(f"{sign!r} is not one sign that can stand between cells.")
+    return sign
 
 
 def _option(name: str) -> str:

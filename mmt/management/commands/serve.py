@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from mmt import env, server
+from mmt import env, server, storage
 from mmt.accounts import demo
 from mmt.accounts.models import Clinic
 from mmt.jobs.companion import Companions
@@ -31,14 +31,20 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, prepare: bool, **_options: Any) -> None:
         host = env.text("HOST") or "127.0.0.1"
-        trusted_proxy = env.text("TRUSTED_PROXY") or None
+        trusted_proxy = env.address("TRUSTED_PROXY") or None
         if settings.HTTPS and not trusted_proxy:
             raise CommandError(
                 "HTTPS=yes needs TRUSTED_PROXY: the address from which the proxy that ends TLS "
                 "connects, for example TRUSTED_PROXY=127.0.0.1."
             )
+        if not prepare and not storage.are_collected():
+            raise CommandError(
+                "The files that pages are made of are not there: run `manage.py collectstatic "
+                "--no-input`, or start with --prepare."
+            )
+        wanted = env.number("WORKERS", 1, least=0)
         try:
-            sockets = server.listen(host, env.number("PORT", 8000))
+            sockets = server.listen(host, env.number("PORT", 8000, least=0))
         except server.Unavailable as problem:
             raise CommandError(str(problem)) from None
         if prepare:
@@ -50,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
         self._greet(host, server.url(host, sockets[0]))
-        workers = Companions(env.number("WORKERS", 1))
+        workers = Companions(wanted)
         workers.start()
         try:
             server.serve(application, sockets, trusted_proxy=trusted_proxy)

@@ -1,7 +1,7 @@
 """`manage.py verify_audit`: read the audit log again and say whether it is as it was written."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,7 @@ class Command(BaseCommand):
                 f"{len(broken)} of {len(readings)} chains broken.", returncode=BROKEN
             )
         if witness:
-            heads = seen | {each.chain: each.head for each in readings}
-            witness.write_text(json.dumps(heads, indent=1))
+            _write(witness, seen | {each.chain: each.head for each in readings})
         self.stdout.write(
             f"{sum(each.read for each in readings)} events in {len(readings)} chains: whole."
         )
@@ -83,12 +82,23 @@ class Command(BaseCommand):
 
 
 def _read(witness: Path) -> dict[str, tuple[int, str]]:
-    if not witness.exists():
-        return {}
+    if not witness.parent.is_dir():
+        raise CommandError(f"--witness: {witness.parent} is no folder.", returncode=REFUSED)
     try:
+        if not witness.exists():
+            return {}
         seen = json.loads(witness.read_text())
         return {str(chain): (int(number), str(seal)) for chain, (number, seal) in seen.items()}
+    except OSError as problem:
+        raise CommandError(f"--witness: {problem}", returncode=REFUSED) from None
     except (ValueError, TypeError, AttributeError) as problem:
         raise CommandError(
             f"--witness: {witness} is not a file of this command: {problem}", returncode=REFUSED
         ) from None
+
+
+def _write(witness: Path, heads: Mapping[str, tuple[int, str]]) -> None:
+    try:
+        witness.write_text(json.dumps(heads, indent=1))
+    except OSError as problem:
+        raise CommandError(f"--witness: {problem}", returncode=REFUSED) from None

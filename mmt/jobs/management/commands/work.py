@@ -6,8 +6,10 @@ from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, connection
 
+from mmt.jobs.models import Job
 from mmt.jobs.worker import LEASE, Worker
 
 
@@ -19,6 +21,16 @@ def _seconds(text: str) -> timedelta:
     if not 1 <= seconds <= 3600:
         raise ArgumentTypeError("A lease lasts from 1 to 3600 seconds.")
     return timedelta(seconds=seconds)
+
+
+def _refuse_empty_database() -> None:
+    """Raise CommandError where nothing was migrated. For one that is away, a worker waits."""
+    try:
+        tables = connection.introspection.table_names()
+    except (OperationalError, InterfaceError):
+        return
+    if Job._meta.db_table not in tables:
+        raise CommandError("The database has no tables yet: run `manage.py migrate`.")
 
 
 class Command(BaseCommand):
@@ -49,6 +61,7 @@ class Command(BaseCommand):
     def handle(
         self, *_args: Any, until_idle: bool, lease: timedelta, parent: int, **_options: Any
     ) -> None:
+        _refuse_empty_database()
         asked: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _frame: asked.append(number))

@@ -87,6 +87,34 @@ def test_bad_rows_are_told_kept_aside_and_end_in_1(
     assert Assessment.objects.count() == 1
 
 
+def test_a_place_for_rows_to_correct_that_cannot_be_is_named(
+    file: Path, harbour: Clinic, admin: User
+) -> None:
+    file.write_text(sheet(row(), row(grade="4-5", day="2025-05-05")))
+    code, said = run(file, rejected=Path("/nope/left"), write=True, by=admin.email, only_good=True)
+    assert (code, "--rejected: " in said, "/nope/left" in said) == (2, True, True)
+    assert not Import.objects.exists()
+
+
+def test_a_folder_is_told_from_a_file_that_is_too_large(tmp_path: Path, harbour: Clinic) -> None:
+    code, said = run(tmp_path)
+    assert (code, said.endswith(f"{tmp_path} is a folder, not a file.")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--delimiter=ab", "--delimiter: 'ab' is not one sign"),
+        ('--delimiter="', "is not one sign"),
+        ("--encoding=nope", "--encoding: 'nope' is no encoding"),
+        ("--encoding=base64", "--encoding: 'base64' is no encoding"),
+    ],
+)
+def test_how_it_cannot_be_read_is_said_of_the_option(file: Path, option: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("import_scores", str(file), option, clinic="harbour")
+
+
 def test_columns_can_be_said_in_a_file_and_are_remembered(
     file: Path, tmp_path: Path, harbour: Clinic, admin: User
 ) -> None:
