@@ -119,13 +119,20 @@ def signature_of(record: Assessment) -> tuple[Signature | None, bool]:
 
     An alarm is raised, once, where it does not.
     """
-    signature = record.signatures.order_by("-revision").first()
+    signatures, whole = signatures_of(record)
+    return (signatures[-1] if signatures else None), whole
+
+
+def signatures_of(record: Assessment) -> tuple[list[Signature], bool]:
+    """Return all signatures of a signed record, the signer's own first, and the same."""
+    signatures = list(record.signatures.order_by("revision"))
+    signature = signatures[-1] if signatures else None
     told = told_signatures([record.pk]).get(str(record.pk))
     content = contents_of([record])[record.pk]
     whole = signature is not None and _holds(signature, content, told)
     if not whole:
         _tell(record)
-    return signature, whole
+    return signatures, whole
 
 
 def broken_among(pks: Sequence[UUID]) -> list[Assessment]:

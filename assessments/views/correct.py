@@ -115,7 +115,13 @@ def _page(
     request: SignedInRequest, template: str, form: ReasonForm, *, status: int = 200
 ) -> HttpResponse:
     assessment = form.assessment
-    context = {"patient": assessment.patient, "assessment": assessment, "form": form}
+    signed = assessment.signed_at
+    context = {
+        "patient": assessment.patient,
+        "assessment": assessment,
+        "signed_at": signed and signed.astimezone(assessment.clinic.zone),
+        "form": form,
+    }
     return render(request, template, context, status=status)
 
 

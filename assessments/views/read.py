@@ -1,6 +1,6 @@
 """A record as it stands, and a patient's page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,15 +15,16 @@ from mmt.kept import Kept
 from patients.cards import cards_of
 from patients.erasure import check_user_can_erase, standing_of
 from patients.functional import latest_tests
-from patients.permissions import check_user_can_edit
+from patients.permissions import check_user_can_edit, check_user_can_enter
 from patients.querysets import reach_of
 
 from .. import charts, instrument
 from ..auditing.rights import check_user_can_read_accesses
+from ..change import Change, Flag
 from ..consistency import Prompt
 from ..entry.back_entry import is_of_the_pile
 from ..history import Cell, Result
-from ..models import Assessment, ImportedVisit, Letter
+from ..models import Assessment, Entered, ImportedVisit, Letter, Score
 from ..pairing import pairs_of
 from ..people import know_people
 from ..permissions import (
@@ -37,7 +38,7 @@ from ..permissions import (
 )
 from ..querysets import AssessmentQuerySet, visit_of
 from ..rules import rule_of
-from ..signing import signature_of
+from ..signing import signatures_of
 from ..since_baseline import changes_since_baseline
 from ..weakness import judgements_of
 from ..wording import context_facts, measurements_in_order
@@ -62,6 +63,7 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "groups": instrument.by_region(assessment.movements),
         "results": results,
         "tested": sum(result.level is not None for result in results.values()),
+        "untested": sum(result.level is None for result in results.values()),
         "paced": any(Prompt.PACE in result.confirmed for result in results.values()),
         "total": len(assessment.cells),
         "sums": _sums(assessment, results),
@@ -71,13 +73,14 @@ def read(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "measurements": measurements_in_order(assessment),
         "context_facts": context_facts(assessment),
         **_signature(assessment),
+        **_filled(assessment, results),
         "signed_at": _local(assessment.signed_at, assessment.clinic),
         "voided_at": _local(assessment.voided_at, assessment.clinic),
         "amendments": amendments.order_by("-at"),
         **_origin(assessment),
         "next_sheet": is_of_the_pile(request.session, assessment),
         "pair": pairs_of(assessment).first(),
-        "moved_to": getattr(assessment, "moved_to", None),
+        "moved_to": assessment.voided_at and getattr(assessment, "moved_to", None),
         "moved_from": assessment.moved_from_id and _moved_from(assessment.pk),
         "may_amend": user_can(check_user_can_amend, request.user, assessment),
         "may_void": user_can(check_user_can_void, request.user, assessment),
@@ -110,8 +113,25 @@ def _moved_from(assessment_id: UUID) -> UUID | None:
 def _signature(assessment: Assessment) -> dict[str, object]:
     if assessment.is_draft:
         return {}
-    signature, whole = signature_of(assessment)
-    return {"signature": signature, "signature_broken": not whole}
+    signatures, whole = signatures_of(assessment)
+    return {"signatures": signatures, "signature_broken": not whole}
+
+
+def _filled(assessment: Assessment, results: Mapping[Cell, Result]) -> dict[str, object]:
+    """Return which cells still have the grade that was filled in at once; if all are normal."""
+    found = _kept_filled(assessment.pk)
+    levels = {results[cell].level for cell in found}
+    return {"at_once": set(found), "all_normal": levels == {instrument.NORMAL_LEVEL}}
+
+
+_kept_filled = Kept(
+    lambda record: Score.objects.filter(
+        assessment=record,
+        status=instrument.Status.GRADED,
+        entered=Entered.FILLED,
+        amendment__isnull=True,
+    ).values_list("movement", "side")
+)
 
 
 def _local(moment: datetime | None, clinic: Clinic) -> datetime | None:
@@ -128,6 +148,10 @@ def _listed(patient: UUID, *reach: Any) -> AssessmentQuerySet:
     return found.listed_within_reach(*reach).latest_first()
 
 
+def _are_to_watch(changes: Sequence[Change]) -> bool:
+    return all(each.flag is Flag.WATCH for each in changes)
+
+
 _kept_listed = Kept(_listed)
 _kept_letters = Kept(lambda patient: Letter.objects.filter(assessment__patient=patient).listed())
 
@@ -142,10 +166,13 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         assessment.patient = patient
     know_people(assessments, request.user)
     may_record = user_can(check_user_can_record, request.user, patient)
+    changes = changes_since_baseline(patient)
     context = {
         "patient": patient,
         "rule": rule,
-        "changes": changes_since_baseline(patient)[:LATEST_SHOWN],
+        "changes": changes[:LATEST_SHOWN],
+        "further": changes[LATEST_SHOWN:],
+        "to_watch": patient.clinic.change_flags and _are_to_watch(changes[LATEST_SHOWN:]),
         "visits": sum(assessment.is_in_force for assessment in assessments),
         "assessments": assessments,
         "cards": cards_of(patient),
@@ -154,6 +181,7 @@ def person(request: SignedInRequest, patient_id: UUID) -> HttpResponse:
         "functional": latest_tests(patient),
         "may_record": may_record,
         "may_edit": user_can(check_user_can_edit, request.user, patient),
+        "may_enter": user_can(check_user_can_enter, request.user, patient),
         "may_read_accesses": user_can(check_user_can_read_accesses, request.user, patient),
         "may_erase": user_can(check_user_can_erase, request.user, patient),
         "erasure": standing_of(patient) if patient.archived_at else None,

@@ -6,7 +6,16 @@ from itertools import chain
 from playwright.sync_api import Page, expect
 
 from .paper import pages_of
-from .steps import RECORD, SHOWCASE, TELEPHONE, AddressOf, SignIn, arrive
+from .steps import (
+    RECORD,
+    SHOWCASE,
+    TELEPHONE,
+    AddressOf,
+    NewDraft,
+    NewPatient,
+    SignIn,
+    arrive,
+)
 
 # Tested with the full battery, sixteen times.
 FULL = "H-00219"
@@ -82,6 +91,16 @@ def test_lists_print_with_their_headings_on_every_sheet(page: Page, sign_in: Sig
     assert all("Record number" in sheet for sheet in patients)
     [board] = sheets(page, "/quality/harbour-ms-clinic/")
     assert "Blind pairs still open" in board
+
+
+def test_a_printed_draft_says_that_it_is_one(
+    page: Page, sign_in: SignIn, new_patient: NewPatient, new_draft: NewDraft
+) -> None:
+    sign_in(page, "physio@harbour.example")
+    [sheet] = sheets(page, new_draft(new_patient()))
+    assert re.search(r"Draft, not signed · tested \d{4}-\d\d-\d\d \d\d:\d\d · tested by ", sheet)
+    assert "Can’t test" not in sheet
+    assert "Review and sign" not in sheet
 
 
 def test_a_telephone_shows_what_changed_and_folds_the_rest(

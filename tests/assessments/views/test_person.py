@@ -1,6 +1,6 @@
 """A patient's page: what changed, every assessment, what happened between them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -27,6 +27,7 @@ from tests.people import grade, make_draft, make_signed
 
 HIP = ("hip_flexion", "right")
 MONTH = timedelta(days=30)
+AT = datetime(2024, 3, 4, 2, tzinfo=UTC)  # midday at the clinic
 
 
 @pytest.mark.parametrize("role", ["physio", "colleague", "lead", "clinician", "admin"])
@@ -107,6 +108,43 @@ def test_a_fall_below_gravity_is_told_with_both_grades(
     text = page(as_user(physio), "person", patient).text
     assert "Right hip flexion" in text
     assert "antigravity crossed" in text.lower()
+
+
+def test_changes_between_one_pair_of_visits_name_it_once(
+    as_user: AsUser, patient: Patient, physio: User, colleague: User
+) -> None:
+    hips = (HIP, ("hip_flexion", "left"))
+    for at, by, level in ((AT, physio, 12), (AT + 2 * MONTH, colleague, 3)):
+        make_signed(patient, by, dict.fromkeys(hips, grade(level)), tested_at=at)
+    text = page(as_user(physio), "person", patient).text
+    told = "2024-03-04, tested by Pia Physio → 2024-05-03, tested by Cora Colleague"
+    assert text.count(told) == 1
+    assert text.index(told) < text.index("Left hip flexion")
+
+
+def test_changes_of_several_visits_name_theirs_each(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    left = ("hip_flexion", "left")
+    make_signed(patient, physio, {HIP: grade(12), left: grade(12)}, tested_at=AT)
+    make_signed(patient, physio, {HIP: grade(3), left: grade(3)}, tested_at=AT + MONTH)
+    make_signed(patient, physio, {HIP: grade(0)}, tested_at=AT + 2 * MONTH)
+    text = page(as_user(physio), "person", patient).text
+    for day in ("2024-04-03", "2024-05-03"):
+        assert text.count(f"2024-03-04 → {day}, tested by Pia Physio") == 1
+
+
+def test_what_is_not_listed_for_want_of_room_is_counted(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    cells = make_draft(patient, physio).cells[:12]
+    fallen = {cell: grade(3 if place < 8 else 9) for place, cell in enumerate(cells)}
+    make_signed(patient, physio, dict.fromkeys(cells, grade(12)), tested_at=AT)
+    make_signed(patient, physio, fallen, tested_at=AT + MONTH)
+    assert "And 4 to watch" in page(as_user(physio), "person", patient).text
+    patient.clinic.change_flags = False
+    patient.clinic.save()
+    assert "And 4 more" in page(as_user(physio), "person", patient).text
 
 
 def test_a_voided_visit_counts_in_no_comparison(

@@ -15,7 +15,7 @@ from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.actions import archive_patient
 from patients.models import Patient
-from tests.assessments.saving import HIP, put
+from tests.assessments.saving import HIP, KNEE, put, sign, value
 from tests.assessments.views.visiting import (
     AsUser,
     address,
@@ -75,7 +75,8 @@ def test_no_one_keeps_a_copy_of_the_page(as_user: AsUser, signed: Assessment, ph
 def test_only_graded_cells_count_as_tested(
     as_user: AsUser, signed: Assessment, physio: User
 ) -> None:
-    assert "1 of 24 tested" in page(as_user(physio), "read", signed).text
+    text = page(as_user(physio), "read", signed).text
+    assert "1 of 24 tested, 2 not testable or not done" in text
 
 
 def test_the_four_states_look_different(as_user: AsUser, signed: Assessment, physio: User) -> None:
@@ -86,6 +87,51 @@ def test_the_four_states_look_different(as_user: AsUser, signed: Assessment, phy
     ]
     assert looks.count("grade g0") == looks.count("grade nt") == looks.count("grade nd") == 1
     assert looks.count("grade blank") == 21
+
+
+def filled_at_once(patient: Patient, physio: User, text: str) -> Assessment:
+    """Return a record of one grade that was typed and two that were filled in at once."""
+    draft = make_draft(patient, physio)
+    at_once = value(text, entered="filled")
+    cells = {HIP: "4", "hip_flexion.left": at_once, KNEE: at_once}
+    return sign(put(draft, cells, by=physio), physio)
+
+
+@pytest.mark.parametrize(("text", "how"), [("5", " as normal."), ("3", ".")])
+def test_what_was_filled_in_at_once_is_marked_and_counted(
+    as_user: AsUser, patient: Patient, physio: User, text: str, how: str
+) -> None:
+    shown = page(as_user(physio), "read", filled_at_once(patient, physio, text)).text
+    assert f"2 of 24 filled in at once{how}" in shown
+    assert f"Hip flexion 4 {text} filled in at once" in shown
+    assert shown.count(f"{text} filled in at once") == 2
+
+
+def test_a_grade_that_was_amended_since_was_not_filled_in_at_once(
+    as_user: AsUser, patient: Patient, physio: User
+) -> None:
+    record = filled_at_once(patient, physio, "5")
+    changes = {KNEE_CELL: grade(4)}
+    amend_assessment(record, changes, reason="r", by=physio, revision=record.revision)
+    shown = page(as_user(physio), "read", record).text
+    assert "1 of 24 filled in at once as normal." in shown
+    assert shown.count("5 filled in at once") == 1
+
+
+def test_a_record_typed_cell_by_cell_tells_of_no_filling(
+    as_user: AsUser, signed: Assessment, physio: User
+) -> None:
+    assert "filled in at once" not in page(as_user(physio), "read", signed).text
+
+
+def test_voiding_leaves_the_signers_statement_and_tells_its_own(
+    as_user: AsUser, signed: Assessment, physio: User
+) -> None:
+    void_assessment(signed, reason="wrong day", by=physio, revision=signed.revision)
+    text = page(as_user(physio), "read", signed).text.partition("Signature")[2]
+    said = "The results are as the tester found them", "Entered in error"
+    assert text.index(said[0]) < text.index(said[1])
+    assert text.count("By Pia Physio") == 2
 
 
 def test_reasons_limiters_and_notes_stand_beside_escaped(

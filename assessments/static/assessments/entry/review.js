@@ -1,15 +1,14 @@
 // The questions before signing: they are in focus when the page opens, which it does at its top,
-// under the patient's name; K keeps them and signs.
-// Enter does not, so that pressing it twice in the grid signs nothing unread.
+// under the patient's name. No plain key signs: K keeps one score in the grid and Enter goes on
+// there, and one of them too many freezes nothing unread. Control and Enter sign, as in the grid.
 
-const questions = document.getElementById("questions");
-
-if (questions) {
-  for (const cap of document.querySelectorAll("[data-script]")) cap.hidden = false;
-  const button = document.getElementById("sign");
-  questions.focus({ preventScroll: true });
-  questions.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (event.key.toLowerCase() === "k" && !button.disabled) button.form.requestSubmit(button);
-  });
-}
+const button = document.getElementById("sign");
+for (const cap of document.querySelectorAll("[data-script]")) cap.hidden = false;
+document.getElementById("questions")?.focus({ preventScroll: true });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  // A link opens beside the page with these keys, and a question over the page is answered first.
+  if (event.target.closest("a") || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  if (!event.repeat) button.click();
+});
