@@ -30,12 +30,12 @@ class Prompt(LabelledEnum):
 
 
 QUESTIONS: Mapping[Prompt, Text] = {
-    Prompt.JUMP: _("Two grades or more from last time: right?"),
+    Prompt.JUMP: _("Two grades or more from last time: as meant?"),
     Prompt.UNTESTABLE: _(
         "0 one time and not testable the other: no contraction felt, or not testable?"
     ),
-    Prompt.GRAVITY: _("Above 3 in a position without gravity: right?"),
-    Prompt.PAIN: _("5 though limited by pain: right?"),
+    Prompt.GRAVITY: _("Above 3 in a position without gravity: as meant?"),
+    Prompt.PAIN: _("5 though limited by pain: as meant?"),
     Prompt.PACE: _("Every grade is the same, typed within ten seconds: was each one tested?"),
 }
 

@@ -32,6 +32,11 @@ class Content:
         return sum(result.status == instrument.Status.GRADED for result in self.results.values())
 
     @property
+    def untested(self) -> int:
+        """How many say why there is no grade."""
+        return len(self.results) - self.graded
+
+    @property
     def levels(self) -> dict[Cell, int]:
         """The graded cells. 0 is a grade."""
         found = ((cell, result.level) for cell, result in self.results.items())

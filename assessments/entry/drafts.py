@@ -111,13 +111,17 @@ def save_operations(
 
 @transaction.atomic
 def _take(assessment_id: UUID, batch: Batch, by: User) -> tuple[Draft, bool]:
-    """Return the draft, and whether anything in the batch was new to it."""
+    """Return the draft, and whether anything in the batch was new to it.
+
+    A change that comes again, its answer lost, is asked about like a new one: another page may
+    have put something else in its place, which this one is not to build on unseen.
+    """
     draft = lock_draft(assessment_id)
+    if found := _conflicts(draft, batch):
+        raise Conflicts(draft, found)
     fresh = _fresh(draft, batch)
     if not fresh:
         return draft, False
-    if found := _conflicts(draft, fresh, batch.client):
-        raise Conflicts(draft, found)
     draft.cells |= _note(draft, fresh, batch.client, by)
     draft.save(update_fields=["cells", "clients", "revision", "saved_at", "saved_by"])
     return draft, True
@@ -210,12 +214,12 @@ _kept_open = Kept(
 )
 
 
-def _conflicts(draft: Draft, operations: list[Operation], client: str) -> list[Conflict]:
+def _conflicts(draft: Draft, batch: Batch) -> list[Conflict]:
     """Return the cells that another page has changed to something else since this one saw them."""
     found = []
-    for op in operations:
+    for op in batch.operations:
         stands = draft.cells.get(op.key)
-        if stands is None or stands["client"] == client or stands["rev"] <= op.base:
+        if stands is None or stands["client"] == batch.client or stands["rev"] <= op.base:
             continue
         if any(stands.get(name) != op.value[name] for name in op.value):
             found.append(Conflict(op.key, op.value, stands))

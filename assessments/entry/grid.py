@@ -101,7 +101,7 @@ def _cell(cell: Cell, shown: _Shown, language: str) -> str:
         f' data-entered="{escape(value.get("entered", ""))}" data-rev="{value.get("rev", 0)}"'
         f' data-was="{was}"{extra}{invalid}>'
         f'<span class="aside"><span class="was" id="was.{key}">{_was(was, language)}</span>'
-        f'<span class="beside"></span></span></div></td>'
+        f'<span class="beside">{_beside(state, language)}</span></span></div></td>'
     )
 
 
@@ -127,6 +127,11 @@ def _cell_head(cell: Cell, language: str) -> str:
     movement, side = cell
     name = escape(cell_name(cell))
     return f' data-movement="{movement}" data-side="{side}" aria-label="{name}"'
+
+
+@lru_cache(maxsize=100)
+def _beside(state: str, language: str) -> str:
+    return escape(gettext("not a grade")) if state == "invalid" else ""
 
 
 @lru_cache(maxsize=100)

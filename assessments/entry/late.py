@@ -1,6 +1,7 @@
 """Changes that arrive once the draft is signed: news, or the same as before."""
 
 from ..actions import result_of
+from ..history import Result
 from ..instrument import NotAGrade
 from ..models import Assessment
 from .content import cell_key, read_cell
@@ -24,8 +25,13 @@ def stands(assessment: Assessment, batch: Batch) -> bool:
                 return False
             continue
         try:
-            if not row or result_of(row) != read_cell(value, assessment.profile):
+            if not row or not _is_same(result_of(row), read_cell(value, assessment.profile)):
                 return False
         except NotAGrade:
             return False
     return True
+
+
+def _is_same(recorded: Result, sent: Result) -> bool:
+    """Apart from what was asked about it: whoever signed has answered that."""
+    return recorded == sent._replace(confirmed=recorded.confirmed)

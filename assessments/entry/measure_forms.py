@@ -204,7 +204,7 @@ class ForceForm(MeasureForm):
             newtons = force.newtons(Decimal(text), self.cleaned_data["unit"]) if text else None
             if newtons is not None and newtons > force.PLAUSIBLE_NEWTONS:
                 told = number_format(newtons.quantize(Decimal(1)))
-                self.add_error(name, _("%(force)s N: is that right?") % {"force": told})
+                self.add_error(name, _("%(force)s N: as meant?") % {"force": told})
         self.add_error(
             None,
             _(

@@ -20,7 +20,7 @@ from .drafts import Conflict
 from .earlier import last_codes, last_known
 from .grid import render_grid
 from .order import Order
-from .typed import keep_typed, shown_texts
+from .typed import asked, keep_typed, picked, shown_texts
 
 # No digit, so that a grade typed out of turn is not taken for a position.
 POSITION_KEYS = {
@@ -69,6 +69,7 @@ class RecordPage:
         shown = json.dumps(shown_texts(assessment, draft, texts), ensure_ascii=False)
         language = get_language() or ""
         wanted = self.refused.get("movement", "") if self.refused else ""
+        conflicts = [*self._asked_before(), *map(_told, self.conflicts)]
         if self.refused:
             draft = keep_typed(self.refused, assessment, draft)
             texts = context_texts(assessment, draft)
@@ -89,8 +90,22 @@ class RecordPage:
             "grade_codes": _grade_codes(assessment.profile, language),
             "context_fields": render_context(texts),
             "addable": _addable(tuple(assessment.movements), wanted, language),
-            "conflicts": [_told(conflict) for conflict in self.conflicts],
+            "conflicts": conflicts,
         }
+
+    def _asked_before(self) -> list[dict[str, str]]:
+        """Return what the refused form asked about, with its answers, but for what changed anew."""
+        if not self.refused:
+            return []
+        anew = {conflict.key for conflict in self.conflicts}
+        before = [key for key in asked(self.refused, self.assessment) if key not in anew]
+        return [
+            _told(
+                Conflict(key, {"text": self.refused.get(key, "")}, self.draft.cells.get(key, {})),
+                picked(self.refused, key),
+            )
+            for key in before
+        ]
 
 
 def _scale(profile: instrument.Profile) -> dict[str, Any]:
@@ -194,10 +209,12 @@ def _reasons(status: instrument.Status) -> list[Choice]:
     return [Choice(reason.value, reason.label, reason.key) for reason in instrument.REASONS[status]]
 
 
-def _told(conflict: Conflict) -> dict[str, str]:
+def _told(conflict: Conflict, picked: str = "") -> dict[str, str]:
     return {
+        "key": conflict.key,
         "name": key_name(conflict.key),
         "yours": conflict.yours["text"],
-        "theirs": conflict.theirs["text"],
-        "by": conflict.theirs["by"],
+        "theirs": conflict.theirs.get("text", ""),
+        "by": conflict.theirs.get("by", ""),
+        "picked": picked,
     }

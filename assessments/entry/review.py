@@ -110,6 +110,11 @@ class Review:
         return found
 
     @property
+    def groups(self) -> list[tuple[instrument.Region, list[instrument.Movement]]]:
+        """The movements of the record, by region."""
+        return instrument.by_region(self.assessment.movements)
+
+    @property
     def filled(self) -> list[tuple[Cell, str]]:
         """The cells that were filled in at once, as written."""
         results, profile = self.content.results, self.assessment.profile

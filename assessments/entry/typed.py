@@ -28,6 +28,7 @@ BLANK = {
     "confirmed": [],
     "quick": False,
 }
+YOURS, THEIRS = "yours", "theirs"
 # What belongs to the text that stood, not to the one typed over it.
 OF_THE_TEXT = ("reason", "entered", "confirmed", "quick")
 
@@ -46,9 +47,12 @@ def read_form(post: QueryDict, assessment: Assessment, draft: Draft) -> Batch:
     base = post.get("revision", "")
     if not (base.isascii() and base.isdigit() and len(base) < 10):
         raise BadOperations(_("revision: a whole number is needed."))
+    changed = {
+        key: text for key, text in _changed(post, assessment).items() if picked(post, key) != THEIRS
+    }
     operations = [
         {"seq": seq, "key": key, "base": int(base), "value": _typed_over(draft, key, text)}
-        for seq, (key, text) in enumerate(_changed(post, assessment).items())
+        for seq, (key, text) in enumerate(changed.items())
     ]
     batch = read_batch(
         {"client": post.get("page"), "patient": post.get("patient"), "ops": operations},
@@ -57,6 +61,22 @@ def read_form(post: QueryDict, assessment: Assessment, draft: Draft) -> Batch:
     if batch.patient != assessment.patient_id:
         raise BadOperations(_("patient: this page belongs to another patient."))
     return batch
+
+
+def asked(post: QueryDict, assessment: Assessment) -> list[str]:
+    """Return the keys of what the page asked about because two pages had changed it."""
+    known = draft_keys(assessment)
+    return [key for key in dict.fromkeys(post.getlist("asked")) if key in known]
+
+
+def picked(post: QueryDict, key: str) -> str:
+    """Return which of two versions a person chose: "yours", "theirs", or "" for none yet."""
+    choice = post.get(f"pick.{key}")
+    return choice if choice in {YOURS, THEIRS} else ""
+
+
+def all_picked(post: QueryDict, assessment: Assessment) -> bool:
+    return all(picked(post, key) for key in asked(post, assessment))
 
 
 def not_grades(batch: Batch, assessment: Assessment) -> list[str]:

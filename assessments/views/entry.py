@@ -39,6 +39,8 @@ def record(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         return _grid(request, assessment, assessment.draft)
     try:
         batch = typed.read_form(request.POST, assessment, assessment.draft)
+        if not typed.all_picked(request.POST, assessment):
+            return _ask_again(request, assessment)
         drafts.save_operations(assessment.pk, batch, by=request.user)
     except BadOperations as problem:
         messages.error(request, str(problem))
@@ -49,6 +51,13 @@ def record(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         return _no_longer_a_draft(request, assessment)
     messages.success(request, _("Saved."))
     return _go_on(request, assessment, batch)
+
+
+def _ask_again(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+    messages.error(
+        request, _("Nothing was saved: choose for each score that was changed in two places.")
+    )
+    return _grid(request, assessment, assessment.draft, status=409)
 
 
 def _go_on(request: SignedInRequest, assessment: Assessment, batch: Batch) -> HttpResponse:

@@ -14,6 +14,7 @@ from mmt.audit.models import Action
 from ..actions import StaleRevision, sign_assessment
 from ..entry.drafts import NoLongerADraft
 from ..entry.review import Review
+from ..entry.seen import has_unseen
 from ..permissions import check_user_can_edit_draft
 from .access import SignedInRequest, ask_signer, get_assessment
 
@@ -60,7 +61,8 @@ def _may_sign(request: SignedInRequest, review: Review) -> bool:
     if request.POST.get("patient") != str(review.assessment.patient_id):
         messages.error(request, _("This page belongs to another patient. Nothing was signed."))
         return False
-    if request.POST.get("revision") != str(review.draft.revision):
+    is_stale = request.POST.get("revision") != str(review.draft.revision)
+    if is_stale or has_unseen(review.assessment, review.draft, request.POST.get("seen", "")):
         messages.error(request, _("The draft changed meanwhile. Look again before signing."))
         return False
     if not review.can_sign:

@@ -85,14 +85,14 @@ def who_has(record_number: str) -> UUID:
     return Patient.objects.get(record_number=record_number).pk
 
 
-def draft(of: str, *, by: str, battery: str) -> UUID:
+def draft(of: str, *, by: str, battery: str, profile: str = "") -> UUID:
     """Start a visit of now."""
     patient = Patient.objects.get(pk=of)
     return make_draft(
         patient,
         User.objects.get(email=by),
         battery=battery or patient.clinic.default_battery,
-        profile=patient.clinic.scale_profile,
+        profile=profile or patient.clinic.scale_profile,
         tested_at=timezone.now(),
     ).pk
 

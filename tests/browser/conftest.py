@@ -95,11 +95,14 @@ def address_of(product: Product, inside: Callable[..., Any]) -> Callable[[str], 
 def new_draft(product: Product, inside: Callable[..., Any]) -> Callable[..., str]:
     """Start a visit of the patient at this address; return the address of its grid.
 
-    Of the clinic's default battery unless one is chosen, by its physiotherapist if by nobody else.
+    Of the clinic's default battery and scale unless others are chosen, by its physiotherapist if by
+    nobody else.
     """
 
-    def act(person: str, *, by: str = beforehand.PHYSIO, battery: str = "") -> str:
-        made = inside(beforehand.draft, _last_of(person), by=by, battery=battery)
+    def act(
+        person: str, *, by: str = beforehand.PHYSIO, battery: str = "", profile: str = ""
+    ) -> str:
+        made = inside(beforehand.draft, _last_of(person), by=by, battery=battery, profile=profile)
         return f"{product.url}/assessments/{made}/score/"
 
     return act

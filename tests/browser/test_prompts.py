@@ -82,9 +82,37 @@ def test_typing_on_leaves_it_open_and_the_review_asks_again(grid: Page) -> None:
     expect(grid.locator("#questions")).to_be_focused()
     grid.keyboard.press("Enter")
     arrive(grid, SIGN)
-    grid.keyboard.press("k")
+    grid.keyboard.press("Control+Enter")
     arrive(grid, RECORD)
     expect(grid.get_by_text("kept when asked: two grades or more")).to_have_count(1)
+
+
+def test_one_key_signs_on_a_tablet_whose_forms_cannot_be_asked_to_submit(six: Page) -> None:
+    six.add_init_script("delete HTMLFormElement.prototype.requestSubmit")  # Safari before 16
+    press(six, "454345434543")
+    expect(six.locator("#sign")).to_be_focused()
+    six.keyboard.press("Enter")
+    arrive(six, SIGN)
+    expect(six.locator("#questions")).to_be_focused()
+    six.keyboard.press("Control+Enter")
+    arrive(six, RECORD)
+
+
+def test_no_plain_key_signs_what_is_reviewed(six: Page) -> None:
+    press(six, "454345434543")
+    six.keyboard.press("Control+Enter")
+    arrive(six, SIGN)
+    expect(six.locator("#questions")).to_be_focused()
+    posted: list[str] = []
+    six.on("request", lambda request: posted.append(request.method))
+    for key in ("k", "K", "1", " ", "Enter"):
+        six.keyboard.press(key)
+    six.get_by_role("link", name="Back to the scores").focus()
+    six.keyboard.press("k")
+    assert "POST" not in posted
+    six.locator("#sign").focus()
+    six.keyboard.press("Enter")
+    arrive(six, RECORD)
 
 
 def test_backspace_takes_it_back_and_the_digit_corrects(grid: Page) -> None:
@@ -94,6 +122,52 @@ def test_backspace_takes_it_back_and_the_digit_corrects(grid: Page) -> None:
     press(grid, "2")
     expect(cell(grid, "hip_flexion")).to_have_attribute("data-grade", "2")
     expect(cell(grid, "hip_flexion")).not_to_have_attribute("data-asked", "")
+
+
+def test_backspace_takes_back_what_is_asked_about_wherever_the_focus_is(grid: Page) -> None:
+    right, left = cell(grid, "hip_flexion"), cell(grid, "hip_flexion", "left")
+    left.focus()
+    press(grid, "np")
+    right.focus()
+    press(grid, "4")
+    expect(left).to_be_focused()
+    expect(grid.locator("#ask-about")).to_have_text("Right hip flexion 4")
+    grid.keyboard.press("Backspace")
+    expect(right).to_be_focused()
+    expect(right).to_have_attribute("data-state", "blank")
+    expect(left).to_have_attribute("data-reason", "pain")
+    grid.keyboard.press("Control+z")
+    expect(right).to_have_attribute("data-grade", "4")
+
+
+def test_what_changed_is_counted_on_a_low_screen_too(grid: Page) -> None:
+    grid.set_viewport_size({"width": 1366, "height": 768})
+    grid.reload()
+    press(grid, "0")
+    heading = grid.locator("#changed summary")
+    expect(heading).to_be_visible()
+    expect(heading).to_have_text("Changed since last time: 1")
+    heading.click()
+    expect(grid.locator("#changed-list li")).to_contain_text("1 → 0")
+
+
+def test_what_is_asked_is_corrected_from_the_button_too(grid: Page) -> None:
+    press(grid, "4")
+    grid.locator("#sign").focus()
+    expect(grid.locator("#ask-about")).to_have_text("Right hip flexion 4")
+    grid.keyboard.press("Backspace")
+    expect(cell(grid, "hip_flexion")).to_be_focused()
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-state", "blank")
+
+
+def test_no_question_speaks_of_right_in_a_table_of_right_and_left(grid: Page) -> None:
+    press(grid, "4")
+    expect(grid.locator(".beside").first).to_contain_text("as meant?")
+    expect(grid.locator("#ask-question")).to_have_text(
+        "Two grades or more from last time: as meant?"
+    )
+    grid.locator("#sign").click()
+    expect(grid.locator("#questions-heading")).to_have_text("As meant?")
 
 
 def test_another_grade_is_asked_about_anew(grid: Page) -> None:
@@ -189,6 +263,23 @@ def test_the_review_opens_with_its_heading_and_the_first_question_in_sight(
         assert box is not None
         assert banner["y"] + banner["height"] <= box["y"]
         assert box["y"] + box["height"] <= size[1]
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_what_is_gone_to_on_the_review_stands_clear_of_the_bar_that_signs(
+    grid: Page, size: tuple[int, int]
+) -> None:
+    press(grid, "4nr" + "4" * 9)
+    grid.set_viewport_size({"width": size[0], "height": size[1]})
+    grid.locator("#sign").click()
+    expect(grid.locator("#questions")).to_be_focused()
+    for place in ("hip_flexion-right", "elbow_flexion-left"):
+        row = grid.locator(f"#{place}")
+        row.evaluate("cell => cell.scrollIntoView({block: 'end', behavior: 'instant'})")
+        box, bar = row.bounding_box(), grid.locator(".sign-bar").bounding_box()
+        assert box is not None
+        assert bar is not None
+        assert box["y"] + box["height"] <= bar["y"]
 
 
 def test_the_review_stands_up_to_the_accessibility_rules(grid: Page, axe: Axe) -> None:

@@ -57,6 +57,37 @@ def test_one_key_puts_back_what_stood_before(grid: Page, key: str) -> None:
     expect_state(grid, "saved")
 
 
+def test_one_reason_serves_a_whole_leg_and_claims_no_test(grid: Page) -> None:
+    grid.get_by_role("button", name="Right leg").click()
+    grid.keyboard.press("d")
+    expect(grid.locator("[data-chooser=not_done] .chooser-cell")).to_have_text("7 cells")
+    grid.keyboard.press("f")
+    expect(grid.locator("#score-grid [data-side=right][data-reason=fatigue]")).to_have_count(7)
+    expect(grid.locator(FILLED)).to_have_count(0)
+    expect(grid.locator("#announce")).to_have_text("7 cells: ND. Backspace takes it back.")
+    grid.keyboard.press("Backspace")
+    expect(grid.locator("#score-grid [data-state=blank]")).to_have_count(24)
+
+
+def test_filling_over_entered_grades_says_how_many(grid: Page) -> None:
+    grid.keyboard.press("3")
+    grid.get_by_role("button", name="Right leg").click()
+    expect(grid.locator("#now-name")).to_contain_text("Entered already: 1.")
+    grid.keyboard.press("5")
+    expect(grid.locator("#announce")).to_contain_text("Entered before and changed by this: 1.")
+    grid.keyboard.press("Control+z")
+    expect(cell(grid, "hip_flexion")).to_have_attribute("data-grade", "3")
+    expect(grid.locator("#score-grid [data-state=blank]")).to_have_count(23)
+
+
+def test_a_cell_that_was_clicked_is_what_backspace_empties(grid: Page) -> None:
+    grid.get_by_role("button", name="Left leg").click()
+    grid.keyboard.press("5")
+    cell(grid, "hip_flexion", "left").click()
+    grid.keyboard.press("Backspace")
+    expect(grid.locator(FILLED)).to_have_count(6)
+
+
 def test_after_another_score_backspace_takes_back_that_one_alone(grid: Page) -> None:
     grid.get_by_role("button", name="Left leg").click()
     grid.keyboard.press("5")

@@ -222,8 +222,9 @@ def _add_meaning(parser: CommandParser) -> None:
         default="headings",
         metavar="WHICH",
         help=(
-            "what the columns are: headings (by their names, the default: with "
-            "--direction enough for files that this product exported, and for ISNCSCI motor worksheets), remembered (as said "
+            "what the columns are: headings (by their names, the default: with --direction "
+            "enough for files that this product exported, and for ISNCSCI motor "
+            "worksheets), remembered (as said "
             "on the pages for these headings last time), or a JSON file such as "
             '{"columns": {"MRN": "Record number", "quads R": "Knee extension, right"}, '
             '"scale": "mrc", "direction": "up", "date_order": "day"}'

@@ -40,7 +40,9 @@ def test_the_walk_of_the_documentation_can_be_walked(mine: Program) -> None:
     draft = mine.post(f"/patients/{patient}/assessments", visit).json()["id"]
     written = mine.patch(f"/assessments/{draft}/draft", scores, **{"If-Match": '"0"'})
     assert [each["text"] for each in written.json()["scores"]] == ["0", "NT"]
-    assert [each["id"] for each in mine.post("/patients/search", search).json()["items"]] == [patient]
+    assert [each["id"] for each in mine.post("/patients/search", search).json()["items"]] == [
+        patient
+    ]
 
 
 def test_a_patient_sent_twice_is_registered_once(mine: Program) -> None:

@@ -206,6 +206,21 @@ def test_a_page_whose_change_was_overwritten_learns_of_it(assessment: Assessment
     assert conflict.value.conflicts[0].theirs["text"] == "2"
 
 
+def test_a_change_that_comes_again_is_not_built_on_what_its_page_never_saw(
+    assessment: Assessment,
+) -> None:
+    """The answer to the first was lost, and another page went on from it."""
+    save(assessment, op(HIP, "3"))
+    save(assessment, op(HIP, "4", base=1), client=OTHER_PAGE)
+    with pytest.raises(Conflicts) as conflict:
+        save(assessment, op(HIP, "3"), op(KNEE, "5", seq=2))
+    [found] = conflict.value.conflicts
+    assert (found.key, found.yours["text"], found.theirs["text"]) == (HIP, "3", "4")
+    assert texts(assessment) == {HIP: "4"}
+    save(assessment, op(HIP, "3", seq=3, base=2))  # a person looked, and kept it
+    assert texts(assessment) == {HIP: "3"}
+
+
 def test_a_page_that_changed_twice_is_in_no_conflict_with_itself(assessment: Assessment) -> None:
     save(assessment, op(HIP, "4", seq=1, base=0))
     save(assessment, op(HIP, "5", seq=2, base=0))

@@ -101,6 +101,7 @@ def test_typed_text_that_is_no_grade_comes_back_marked_as_wrong(text: str) -> No
     page = page_of({HIP: value(text)})
     assert page.cells[HIP]["value"] == text
     assert page.cells[HIP]["aria-invalid"] == "true"
+    assert "not a grade" in page.text
     assert "aria-invalid" not in page.cells["hip_flexion.left"]
 
 

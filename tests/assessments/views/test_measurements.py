@@ -112,7 +112,7 @@ def test_a_giants_force_is_asked_about_once(client: Client, draft: Assessment) -
     form = typed(trial_1="1800", unit="N")
     answer = post(client, draft, form)
     found = problems(answer)
-    assert (list(found), found["trial_1"]) == (["trial_1", "__all__"], ["1800 N: is that right?"])
+    assert (list(found), found["trial_1"]) == (["trial_1", "__all__"], ["1800 N: as meant?"])
     [sent] = [each for each in answer.context["forms"] if each.is_bound]
     sure = {"sure": sent["sure"].value()}
     assert "trial_1" in problems(post(client, draft, form | sure | {"trial_1": "1900"}))

@@ -16,7 +16,7 @@ from tests.assessments.views.visiting import AsUser, address, corrected, page, s
 from tests.people import grade, make_draft, make_signed
 
 HIP_CELL = ("hip_flexion", "right")
-JUMP = "Two grades or more from last time: right?"
+JUMP = "Two grades or more from last time: as meant?"
 Scored = Callable[..., Assessment]
 
 

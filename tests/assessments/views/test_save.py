@@ -1,6 +1,7 @@
 """Saving as scripts do: the protocol in JSON, its answers and its refusals."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.models import Assessment, Draft
+from assessments.models import Assessment, Draft, Score
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent
 from patients.models import Patient
 from tests.assessments.saving import HIP, KNEE, OTHER_PAGE, op, put, request_of, sign, texts
 from tests.assessments.views.visiting import AsUser, address, queries, send, signature
-from tests.people import make_draft
+from tests.people import grade, make_draft, make_signed
 
 
 @pytest.fixture
@@ -239,6 +240,19 @@ def test_what_the_signed_record_says_already_is_answered_with_yes(
     assert client.post(address("sign", draft), signature(draft)).status_code == 302
     for said in (*SAID, op("hip_extension.left"), op("context.note")):
         assert send(client, draft, body(draft, said)).status_code == 200, said
+
+
+def test_a_score_that_was_asked_about_at_signing_is_no_news(
+    as_user: AsUser, draft: Assessment, physio: User
+) -> None:
+    """Signing keeps that the fall was meant; the page that sends it again does not know."""
+    before = timezone.now() - timedelta(days=100)
+    make_signed(draft.patient, physio, {("hip_flexion", "right"): grade(12)}, tested_at=before)
+    client = as_user(physio)
+    send(client, draft, body(draft, op(HIP, "2")))
+    client.post(address("sign", draft), signature(draft))
+    assert Score.objects.get(assessment=draft).confirmed == "jump"
+    assert send(client, draft, body(draft, op(HIP, "2"))).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Reviewing and signing: asked about, never blocked without a reason, and done once."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -8,13 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.entry.drafts import add_movement
+from assessments.entry.drafts import add_movement, save_operations
 from assessments.models import Assessment, AssessmentStatus, Score
 from mmt.accounts.models import User
 from mmt.audit.models import Action, AuditEvent, Outcome
 from patients.models import Patient
 from tests.assessments.plain_page import PlainPage
-from tests.assessments.saving import HIP, KNEE, every_cell, put, value
+from tests.assessments.saving import HIP, KNEE, PAGE, batch_of, every_cell, op, put, value
 from tests.assessments.views.visiting import AsUser, address, page, queries, signature
 from tests.people import grade, make_draft, make_signed
 
@@ -50,7 +51,7 @@ def test_the_review_says_what_is_missing_by_name(
 ) -> None:
     put(draft, every_cell(draft, "4") | {KNEE: ""}, by=physio)
     text = page(client, "sign", draft).text
-    assert "23 of 24 recorded" in text
+    assert "23 of 24 tested" in text
     assert "1 cell is empty" in text
     assert "Left knee extension" in text
 
@@ -86,6 +87,24 @@ def test_every_state_is_signed_as_itself(client: Client, draft: Assessment, phys
     ]
 
 
+def test_the_review_shows_every_cell_as_it_will_be_signed(
+    client: Client, draft: Assessment, physio: User
+) -> None:
+    cells = {
+        HIP: value("0", entered="filled", note="sore"),
+        KNEE: value("NT", reason="pain"),
+        "hip_flexion.left": "ND declined",
+        "knee_extension.right": "4 or 5",
+    }
+    put(draft, cells, by=physio)
+    text = page(client, "sign", draft).text
+    assert "1 of 24 tested, 2 not testable or not done" in text
+    shown = text.partition("All that is signed")[2]
+    assert "Hip flexion 0 filled in at once sore – ND Declined Declined" in shown
+    assert "Knee extension to correct NT NT Pain Pain" in shown
+    assert "Hip abduction not assessed not assessed" in shown
+
+
 def test_a_cell_that_is_no_grade_blocks_and_is_named(
     client: Client, draft: Assessment, physio: User
 ) -> None:
@@ -116,7 +135,7 @@ def test_what_changed_since_last_time_is_told(
     make_signed(patient, physio, before, tested_at=timezone.now() - timedelta(days=90))
     draft = put(make_draft(patient, physio), {HIP: "1", KNEE: "2"}, by=physio)
     text = page(client, "sign", draft).text
-    assert "Left knee extension 4 → 2 worse two grades or more: is it right?" in text
+    assert "Left knee extension 4 → 2 worse two grades or more: as meant?" in text
     assert "Right hip flexion 0 → 1 better" in text
     assert text.index("Left knee") < text.index("Right hip flexion 0")
 
@@ -202,6 +221,54 @@ def test_a_movement_added_in_another_tab_is_looked_at_first(
     shown(client.post(address("sign", draft), form))
     assert status(draft) == AssessmentStatus.DRAFT
     assert "neck_flexion" in Assessment.objects.get(pk=draft.pk).movements
+
+
+def seen_by(draft: Assessment, made: int, **later: int) -> str:
+    """Return what a page with scripts tells that was made of the draft at this revision."""
+    cells = dict.fromkeys(every_cell(draft, ""), made)
+    return json.dumps({"client": str(PAGE), "made": made, "cells": cells | later})
+
+
+def test_what_another_page_put_in_is_looked_at_first(
+    client: Client, draft: Assessment, physio: User
+) -> None:
+    """This page's last save was answered with a revision that holds the other's change, too."""
+    put(draft, {KNEE: "0"}, by=physio)
+    save_operations(draft.pk, batch_of(draft, op(HIP, "4")), by=physio)
+    found = shown(press(client, draft, seen=seen_by(draft, 0)))
+    assert "The draft changed meanwhile. Look again before signing." in found.text
+    assert status(draft) == AssessmentStatus.DRAFT
+    assert press(client, draft, seen=seen_by(draft, 0, **{KNEE: 1})).status_code == 302
+    assert status(draft) == AssessmentStatus.SIGNED
+
+
+def test_a_page_made_since_has_seen_it(client: Client, draft: Assessment, physio: User) -> None:
+    put(draft, {KNEE: "0", "context.note": "tired"}, by=physio)
+    save_operations(draft.pk, batch_of(draft, op(HIP, "4")), by=physio)
+    assert press(client, draft, seen=seen_by(draft, 1)).status_code == 302
+
+
+def test_a_movement_that_the_page_does_not_show_is_looked_at_first(
+    client: Client, draft: Assessment, physio: User
+) -> None:
+    put(draft, {HIP: "4"}, by=physio)
+    told = seen_by(draft, 1)
+    add_movement(draft, "neck_flexion")
+    shown(press(client, draft, seen=told))
+    assert status(draft) == AssessmentStatus.DRAFT
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["x", "null", "[]", "{}", "[" * 9999, '{"client": 1, "made": "", "cells": 3}', '"\\ud800"'],
+    ids=range(7),
+)
+def test_a_page_whose_words_cannot_be_read_has_seen_nothing(
+    client: Client, draft: Assessment, physio: User, told: str
+) -> None:
+    put(draft, {HIP: "4"}, by=physio)
+    shown(press(client, draft, seen=told))
+    assert status(draft) == AssessmentStatus.DRAFT
 
 
 def test_a_change_between_review_and_signature_is_looked_at_first(

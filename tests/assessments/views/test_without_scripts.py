@@ -192,12 +192,33 @@ def test_two_pages_that_change_one_cell_are_asked_and_nothing_typed_is_lost(
     response = client.post(address("record", draft), second | {HIP: "2", KNEE: "3"})
     asked = PlainPage(response.content.decode())
     assert response.status_code == 409
-    assert "Right hip flexion: yours 2 , saved by Pia Physio: 4" in asked.text
+    assert "Yours, as it is in the form below: 2" in asked.text
+    assert "Saved by Pia Physio from another page: 4" in asked.text
     assert (asked.cells[HIP]["value"], asked.cells[KNEE]["value"]) == ("2", "3")
     assert asked.marked["save-state"]["data-state"] == "conflict"
+    assert not [each for _tag, each in asked.tags if "checked" in each]
     assert texts(draft) == {HIP: "4"}
-    client.post(address("record", draft), asked.form(**SCORES))
+    client.post(address("record", draft), asked.form(**SCORES) | {f"pick.{HIP}": "yours"})
     assert texts(draft) == {HIP: "2", KNEE: "3"}
+
+
+def test_two_versions_are_asked_about_until_each_choice_is_made(
+    as_user: AsUser, draft: Assessment, physio: User
+) -> None:
+    client = as_user(physio)
+    first, second = (page(client, "record", draft).form(**SCORES) for _page in range(2))
+    client.post(address("record", draft), first | {HIP: "4", KNEE: "5"})
+    response = client.post(address("record", draft), second | {HIP: "2", KNEE: "3"})
+    form = PlainPage(response.content.decode()).form(**SCORES)
+    picks = {"asked": [HIP, KNEE], f"pick.{HIP}": "theirs"}
+    again = PlainPage(client.post(address("record", draft), form | picks).content.decode())
+    assert "choose for each score that was changed in two places" in again.text
+    assert "another page: 5" in again.text
+    assert again.cells[KNEE]["value"] == "3"
+    checked = [each["value"] for _tag, each in again.tags if "checked" in each]
+    assert (checked, texts(draft)) == (["theirs"], {HIP: "4", KNEE: "5"})
+    client.post(address("record", draft), again.form(**SCORES) | picks | {f"pick.{KNEE}": "yours"})
+    assert texts(draft) == {HIP: "4", KNEE: "3"}
 
 
 @pytest.mark.parametrize(

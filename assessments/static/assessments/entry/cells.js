@@ -81,7 +81,7 @@ export class Cells {
     cell.dataset.confirmed = confirmed.join(" ");
     cell.dataset.quick = quick ? "yes" : "";
     cell.className = `cell ${level === null ? LOOKS[state] : `g${level}`}`;
-    cell.toggleAttribute("aria-invalid", state === "invalid");
+    cell.setAttribute("aria-invalid", state === "invalid");
     this.mark(cell);
     if (!silent) this.onChange(cell, this.value(cell));
   }
@@ -91,6 +91,7 @@ export class Cells {
     const { was, grade, reason, limiters, position, note, entered, confirmed, state } = cell.dataset;
     const asked = this.prompts.own(cell).length > 0;
     const parts = [];
+    if (state === "invalid") parts.push(this.words.invalid);
     if (state === "not_testable" || state === "not_done") parts.push(labelOf(reason));
     for (const limiter of list(limiters)) parts.push(labelOf(limiter));
     if (position) parts.push(labelOf(position));

@@ -14,8 +14,10 @@ export class Choices {
     field.addEventListener("change", () => this.keepNote());
   }
 
+  // One reason serves all cells that are chosen: a cast is none of one movement alone.
   ask(kind) {
-    this.panel.choose(kind, this.keys.current);
+    const { current, ranges } = this.keys;
+    this.panel.choose(kind, ranges.size ? this.words.pace.replace("%s", ranges.size) : nameOf(current));
     this.say(`${this.words.choose} ${this.panel.spoken()}`);
   }
 
@@ -23,9 +25,13 @@ export class Choices {
     const kind = this.panel.choosing;
     if (kind === "limiter") return this.toggleLimiter(choice);
     if (kind === "position") return this.setPosition(choice);
+    if (this.keys.ranges.size) {
+      this.panel.close();
+      return this.keys.fill(SHORT[kind], choice);
+    }
     const cell = this.keys.current;
+    this.keys.ranges.remember([cell]);
     this.cells.set(cell, { text: SHORT[kind], reason: choice, note: cell.dataset.note });
-    this.keys.ranges.forget();
     this.keys.filled = cell;
     this.panel.close();
     return this.keys.advance(`${nameOf(cell)} ${cell.value}, ${beside(cell)}`);
@@ -33,7 +39,7 @@ export class Choices {
 
   limit() {
     if (this.keys.subject.dataset.state !== "graded") return this.say(this.words.notScored);
-    this.panel.choose("limiter", this.keys.subject, list(this.keys.subject.dataset.limiters));
+    this.panel.choose("limiter", nameOf(this.keys.subject), list(this.keys.subject.dataset.limiters));
     return this.say(this.panel.spoken());
   }
 
@@ -43,15 +49,16 @@ export class Choices {
     const limiters = before.includes(choice)
       ? before.filter((one) => one !== choice)
       : [...before, choice];
+    this.keys.ranges.remember([cell]);
     this.cells.set(cell, { ...this.cells.value(cell), limiters });
-    this.panel.choose("limiter", cell, limiters);
+    this.panel.choose("limiter", nameOf(cell), limiters);
     this.keys.attend();
     this.say(beside(cell));
   }
 
   place() {
     if (this.keys.subject.dataset.state !== "graded") return this.say(this.words.notScored);
-    this.panel.choose("position", this.keys.subject, [this.keys.subject.dataset.position]);
+    this.panel.choose("position", nameOf(this.keys.subject), [this.keys.subject.dataset.position]);
     return this.say(this.panel.spoken());
   }
 
@@ -59,6 +66,7 @@ export class Choices {
   setPosition(choice) {
     const cell = this.keys.subject;
     const position = cell.dataset.position === choice ? "" : choice;
+    this.keys.ranges.remember([cell]);
     this.cells.set(cell, { ...this.cells.value(cell), position });
     this.panel.close();
     this.keys.attend();
@@ -68,7 +76,7 @@ export class Choices {
   openNote() {
     if (this.keys.subject.dataset.state === "blank") return this.say(this.words.notScored);
     this.noted = this.keys.subject;
-    this.panel.choose("note", this.noted);
+    this.panel.choose("note", nameOf(this.noted));
     const field = this.panel.element.querySelector("#cell-note");
     field.value = this.noted.dataset.note;
     return field.focus();
@@ -98,6 +106,7 @@ export class Choices {
   keepNote() {
     const note = this.panel.element.querySelector("#cell-note").value.trim();
     if (this.noted && note !== this.noted.dataset.note) {
+      this.keys.ranges.remember([this.noted]);
       this.cells.set(this.noted, { ...this.cells.value(this.noted), note });
     }
   }

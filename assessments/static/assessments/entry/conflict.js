@@ -1,4 +1,5 @@
-// Two pages changed the same cell: both versions are shown, a person picks, nothing is lost.
+// Two pages changed the same cell: both versions are shown, a person picks, nothing is lost. Neither
+// is picked beforehand.
 
 import { nameOf } from "./cells.js";
 
@@ -10,21 +11,30 @@ export class Conflict {
 
   ask() {
     const list = document.getElementById("conflict-list");
-    list.replaceChildren(...this.answer.conflicts.map((found) => this.line(found)));
-    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
-    this.dialog.addEventListener("close", () => this.settle(), { once: true });
+    list.replaceChildren(...this.answer.conflicts.map((found) => this.field(found)));
+    this.dialog.oncancel = (event) => event.preventDefault();
+    this.dialog.onclose = () => this.closed();
+    this.open();
+  }
+
+  open() {
+    this.dialog.returnValue = "";
     this.dialog.showModal();
   }
 
-  line(found) {
-    const line = document.createElement("li");
+  // A second Escape, or a gesture of the system, closes it unasked: it comes again.
+  closed() {
+    if (this.dialog.returnValue) this.settle();
+    else this.open();
+  }
+
+  field(found) {
     const cell = document.getElementById(found.key);
     const set = document.createElement("fieldset");
     const legend = document.createElement("legend");
     legend.textContent = cell?.matches("input.cell") ? nameOf(cell) : found.key;
     set.append(legend, this.choice(found, "yours"), this.choice(found, "theirs"));
-    line.append(set);
-    return line;
+    return set;
   }
 
   choice(found, whose) {
@@ -36,7 +46,7 @@ export class Conflict {
       name: `pick.${found.key}`,
       value: whose,
       className: "form-check-input",
-      checked: whose === "yours",
+      required: true,
     });
     const value = found[whose];
     const by = whose === "theirs" ? ` (${value.by}, ${found.clock})` : "";

@@ -3,7 +3,6 @@
 
 import {
   asSent,
-  drop,
   dropScore,
   keepSent,
   lockOf,
@@ -15,6 +14,7 @@ import {
   sentOf,
   startId,
 } from "../../mmt/device/outbox.js";
+import { within } from "../../mmt/device/patience.js";
 import { current, possible } from "../../mmt/device/vault.js";
 
 const PATIENCE = 10000; // ms for another page to send what it has, and for the key
@@ -71,7 +71,7 @@ export class Keeper {
   // sending them is waited for.
   async leftBehind(adopt) {
     if (!possible || !navigator.locks) return;
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = within(PATIENCE);
     await new Promise((done) => {
       const held = navigator.locks.request(lockOf(this.assessment), { signal }, async () => {
         await this.adopt(adopt);
@@ -85,9 +85,10 @@ export class Keeper {
   async adopt(adopt) {
     // Who types at once has entries of this very page among them.
     const isOthers = ({ kind, content }) => kind === "score" && content.client !== this.client;
-    for (const { id, content } of (await mine(this.assessment)).filter(isOthers)) {
-      await adopt(content.operation);
-      await drop(id);
+    for (const { content } of (await mine(this.assessment)).filter(isOthers)) {
+      const { client, operation } = content;
+      await adopt(operation);
+      await dropScore(client, operation.key, operation.seq);
     }
   }
 

@@ -39,6 +39,7 @@ export class Keys {
     document.getElementById("sign").addEventListener("keydown", (event) => {
       if (this.signing(event)) return;
       if (event.key.toLowerCase() === "k" && this.prompts.shown) this.keep();
+      if (event.key === "Backspace" && this.prompts.doubted) this.correct();
     });
   }
 
@@ -89,7 +90,7 @@ export class Keys {
     return true;
   }
 
-  // Keys that choose cells, or take back the last filling. Returns whether it was one.
+  // Keys that choose cells, or take back the last change. Returns whether it was one.
   choosing({ key, ctrlKey, metaKey, shiftKey }) {
     const control = ctrlKey || metaKey;
     if (control && key.toLowerCase() === "a") this.ranges.all();
@@ -112,14 +113,17 @@ export class Keys {
 
   takeBack() {
     const cell = this.ranges.undo();
-    if (cell) this.move(cell);
+    if (!cell) return;
+    this.move(cell);
+    this.panel.show(cell);
+    this.attend();
   }
 
   press(key) {
     if (this.panel.choosing) return this.choices.press(key);
     if (key === "Backspace" && this.ranges.fresh) return this.takeBack();
     this.ranges.fresh = false;
-    if (!this.scale.has(key.toLowerCase())) this.ranges.clear();
+    if (!this.fills(key)) this.ranges.clear();
     if (ARROWS[key]) return this.move(this.cells.neighbour(this.current, ARROWS[key]));
     const actions = {
       Enter: () => this.move(this.cells.next(this.current)),
@@ -142,6 +146,11 @@ export class Keys {
     if (action) return action();
     if (key.length === 1) this.say(this.words.offScale);
     return undefined;
+  }
+
+  // Whether a key means all cells that are chosen.
+  fills(key) {
+    return this.scale.has(key.toLowerCase()) || ["n", "d"].includes(key.toLowerCase());
   }
 
   // Whether a key that no chooser knows goes on with the grid.
@@ -168,25 +177,27 @@ export class Keys {
     if (this.ranges.size) return this.fill(code);
     const cell = this.current;
     const over = isFilled(cell);
+    this.ranges.remember([cell]);
     this.cells.set(cell, { text: code, ...stays(cell) });
     this.prompts.typed(cell);
-    this.ranges.forget();
     this.filled = cell;
     return this.advance(`${nameOf(cell)} ${code}`, over);
   }
 
-  fill(code) {
-    this.ranges.fill(code);
+  // Asks nothing at once: Backspace takes back all that was filled, no single cell.
+  fill(text, reason) {
+    this.ranges.fill(text, reason);
     this.filled = null;
     this.focus(this.cells.blanks[0] ?? this.current);
     this.panel.show(this.current);
-    this.attend();
+    this.prompts.show([]);
   }
 
   refine(sign) {
     const cell = this.filled ?? this.current;
     const code = `${cell.dataset.grade.replace(/[+-]$/, "")}${sign}`;
     if (!this.cells.codes.includes(code)) return this.say(this.words.offScale);
+    this.ranges.remember([cell]);
     this.cells.set(cell, { text: code, ...stays(cell) });
     this.prompts.typed(cell);
     this.panel.show(this.current);
@@ -200,17 +211,20 @@ export class Keys {
   }
 
   keep() {
+    if (this.prompts.shown) this.ranges.remember(this.prompts.shown.cells);
     this.say(this.prompts.keep() ?? this.words.nothingAsked);
     this.attend();
   }
 
   correct() {
-    const [cell] = this.prompts.shown.cells;
+    const cell = this.prompts.doubted;
     this.clear(cell);
     this.move(cell);
   }
 
+  // What is asked about is what is taken back, as the panel says, wherever the focus is.
   back() {
+    if (this.prompts.doubted) return this.correct();
     if (this.current.dataset.state !== "blank") return this.clear(this.current);
     const before = this.filled ?? this.cells.next(this.current, -1);
     if (!before) return undefined;
@@ -220,9 +234,9 @@ export class Keys {
 
   clear(cell) {
     if (cell.dataset.state === "blank") return;
+    this.ranges.remember([cell]);
     this.cells.set(cell, {});
     this.filled = null;
-    this.ranges.forget();
     this.panel.show(this.current);
     this.attend();
     this.say(`${nameOf(cell)} ${this.words.cleared}`);

@@ -20,7 +20,9 @@ const announcer = document.getElementById("announce");
 const restNormal = document.getElementById("rest-normal");
 
 for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
-document.body.classList.add("scripted");
+// What changed stands beside each cell and in the review, too: on a low screen the keys go first.
+document.getElementById("changed").open = !matchMedia("(min-width: 60rem) and (max-height: 52rem)").matches;
+for (const each of [document.documentElement, document.body]) each.classList.add("scripted");
 // Scores save themselves: these buttons need not take them along.
 for (const element of document.querySelectorAll("[data-form]")) {
   element.setAttribute("form", element.dataset.form);
@@ -51,7 +53,7 @@ const saver = new Saver({
   onState: showState,
   onConflict: (answer) => new Conflict(answer, cells, saver, words).ask(),
 });
-saver.revision = Number(form.elements.revision.value);
+saver.revision = saver.made = Number(form.elements.revision.value);
 
 const panel = new Panel(document.getElementById("now"), cells.lattice, {
   onChoice: (choice) => keys.choose(choice),
@@ -71,7 +73,8 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// The first key says whom it is about: two windows may stand side by side.
+// The first key says whom it is about: two windows may stand side by side. When it was tested, and
+// by whom, stays in sight beside the name.
 function confirmPatient() {
   const banner = document.getElementById("patient-banner");
   if (banner.classList.contains("banner-confirmed")) return;
@@ -109,6 +112,7 @@ function tell() {
   const steps = cells.all.filter((cell) => cells.step(cell.dataset.was, cell.dataset.grade));
   steps.sort((one, two) => stepOf(one) - stepOf(two));
   document.getElementById("changed").hidden = !steps.length;
+  document.getElementById("changed-count").textContent = steps.length;
   document.getElementById("changed-list").replaceChildren(
     ...steps.map((cell) => {
       const line = document.createElement("li");
@@ -140,6 +144,7 @@ async function signNow() {
     return;
   }
   signForm.elements.revision.value = saver.revision;
+  signForm.elements.seen.value = saver.seen();
   // The next page must not find on the device what the server has; nor may a slow device delay it.
   await Promise.race([saver.forgetting, new Promise((done) => setTimeout(done, TIDY))]);
   signForm.submit();
@@ -154,10 +159,12 @@ document.getElementById("save-again").addEventListener("click", () => saver.resu
 restNormal.addEventListener("click", () => {
   const filled = cells.all.filter((cell) => cell.dataset.entered === "filled");
   if (filled.length) {
+    keys.ranges.remember(filled);
     for (const cell of filled) cells.set(cell, {});
     return;
   }
   const blanks = cells.blanks;
+  keys.ranges.remember(blanks);
   for (const cell of blanks) {
     cells.set(cell, { text: cells.table.dataset.normal, entered: "filled" });
   }

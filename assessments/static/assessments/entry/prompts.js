@@ -92,15 +92,19 @@ export class Prompts {
     if (cell) this.shown = { keys: this.own(cell), cells: [cell], about: aboutOf(cell) };
     else if (quick.length) this.shown = { keys: [PACE], cells: quick, about: this.paceOf(quick) };
     this.element.hidden = !this.shown;
-    this.element.querySelector("[data-act=correct]").hidden = !cell;
+    this.element.querySelector("[data-act=correct]").hidden = !this.doubted;
     const questions = this.shown?.keys.map((key) => this.words(key)) ?? [];
     this.tell(this.shown?.about ?? "", questions.join(" "));
   }
 
+  // The cell that "Correct" is about: what is asked of one cell alone.
+  get doubted() {
+    return this.shown?.cells.length === 1 ? this.shown.cells[0] : null;
+  }
+
   tell(about, question) {
     const before = this.aloud.textContent;
-    const one = this.shown?.cells.length === 1; // a count that grows is not told at every key
-    const now = one ? `${about} ${question}` : question;
+    const now = this.doubted ? `${about} ${question}` : question; // a count that grows is not told at every key
     this.element.querySelector("#ask-about").textContent = about;
     this.element.querySelector("#ask-question").textContent = question;
     if (now !== before) this.aloud.textContent = now;

@@ -1,13 +1,15 @@
-// Choosing cells and filling them with one key. What was filled so is marked, can be taken back
-// at once, and must be confirmed before signing.
+// Choosing cells and filling them with one key. What was filled so is marked and must be confirmed
+// before signing. What stood in a cell before each change is remembered here, to be put back.
+
+import { nameOf } from "./cells.js";
 
 export class Ranges {
   constructor(cells, { say, onChosen }) {
     Object.assign(this, { cells, say, onChosen });
     this.chosen = new Set();
     this.anchor = null;
-    this.before = null; // what stood in the cells that were filled last
-    this.fresh = false; // nothing was pressed since
+    this.steps = []; // what stood in the cells before each change, the last one at the end
+    this.fresh = false; // cells were filled, and nothing was pressed since
     const menu = document.getElementById("select-cells");
     menu.addEventListener("click", (event) => this.menu(event.target.closest("button")));
     cells.table.addEventListener("pointerdown", (event) => this.point(event));
@@ -27,6 +29,7 @@ export class Ranges {
   point(event) {
     const cell = event.target.closest("input.cell");
     if (!cell) return;
+    this.fresh = false;
     if (event.shiftKey && this.current) this.extend(this.current, cell);
     else this.clear();
   }
@@ -40,7 +43,9 @@ export class Ranges {
     this.clear();
     this.chosen = new Set(cells);
     for (const cell of cells) cell.classList.add("chosen");
-    const told = this.cells.words.selected.replace("%s", cells.length);
+    const { selected, selectedOver } = this.cells.words;
+    const over = cells.filter((cell) => cell.dataset.state !== "blank").length;
+    const told = selected.replace("%s", cells.length) + (over ? ` ${selectedOver.replace("%s", over)}` : "");
     this.say(told);
     this.onChosen(here, told);
   }
@@ -67,29 +72,40 @@ export class Ranges {
     this.anchor = null;
   }
 
-  fill(code) {
+  // With a grade, or with why there is none: nobody says then that these were tested.
+  fill(text, reason = "") {
     const cells = [...this.chosen];
     this.clear();
-    this.before = new Map(cells.map((cell) => [cell, this.cells.value(cell)]));
-    for (const [cell, { limiters, position, note }] of this.before) {
-      this.cells.set(cell, { text: code, limiters, position, note, entered: "filled" });
+    const over = cells.filter(({ dataset }) => dataset.state !== "blank" && dataset.text !== text).length;
+    const entered = reason ? "typed" : "filled";
+    for (const [cell, { limiters, position, note }] of this.remember(cells)) {
+      this.cells.set(cell, { text, reason, limiters, position, note, entered });
     }
     this.fresh = true;
-    this.say(this.cells.words.rangeFilled.replace("%1", cells.length).replace("%2", code));
+    const { rangeFilled, rangeReason, rangeOver } = this.cells.words;
+    const words = reason ? rangeReason : rangeFilled;
+    const told = words.replace("%1", cells.length).replace("%2", text);
+    this.say(over ? `${told} ${rangeOver.replace("%s", over)}` : told);
   }
 
-  // Puts back what stood before the last filling. Returns its first cell, or null.
-  undo() {
-    if (!this.before) return null;
-    const [cell] = this.before.keys();
-    for (const [one, value] of this.before) this.cells.set(one, value);
-    this.say(this.cells.words.rangeUndone.replace("%s", this.before.size));
-    this.forget();
-    return cell;
-  }
-
-  forget() {
-    this.before = null;
+  // Before each change of these cells. Returns what stands in them.
+  remember(cells) {
+    const before = new Map(cells.map((cell) => [cell, this.cells.value(cell)]));
+    if (before.size) this.steps.push(before);
     this.fresh = false;
+    return before;
+  }
+
+  // Puts back what stood before the last change. Returns its first cell, or null.
+  undo() {
+    const before = this.steps.pop();
+    if (!before) return null;
+    const [cell] = before.keys();
+    for (const [one, value] of before) this.cells.set(one, value);
+    const { cellUndone, rangeUndone } = this.cells.words;
+    const told = before.size === 1 ? cellUndone.replace("%s", nameOf(cell)) : rangeUndone.replace("%s", before.size);
+    this.say(told);
+    this.fresh = false;
+    return cell;
   }
 }

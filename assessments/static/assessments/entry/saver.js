@@ -4,6 +4,7 @@
 // request may be sent again. A change leaves `waiting` only when the server has said yes; till then
 // the keeper holds it on the device, too.
 
+import { within } from "../../mmt/device/patience.js";
 import { who } from "../../mmt/device/server.js";
 
 const SOON = 300; // ms from the first change to its sending
@@ -34,7 +35,9 @@ export class Saver {
       if (document.visibilityState === "hidden") this.flush();
     });
     addEventListener("beforeunload", (event) => {
-      if (this.waiting.size) event.preventDefault();
+      if (!this.waiting.size) return;
+      event.preventDefault();
+      event.returnValue = true; // what Chrome before 119 asks by
     });
   }
 
@@ -102,7 +105,7 @@ export class Saver {
       redirect: "manual",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify({ client: this.client, patient: this.patient, ops: operations }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: within(PATIENCE),
       ...options,
     });
   }
@@ -175,10 +178,17 @@ export class Saver {
     if (operation) this.keeper.forget(operation).catch(() => {});
   }
 
+  // They kept ours: a new change, for the server may have taken the first before the other page's.
   rebase(key, revision) {
     const operation = this.waiting.get(key);
-    if (operation) operation.base = revision;
     this.revisions.set(key, revision);
+    if (operation) this.put(key, operation.value, revision);
+  }
+
+  // What a person has seen of the draft here: entry/seen.py.
+  seen() {
+    const { client, made, revisions } = this;
+    return JSON.stringify({ client, made, cells: Object.fromEntries(revisions) });
   }
 
   leave() {

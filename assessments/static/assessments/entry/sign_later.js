@@ -45,6 +45,7 @@ export class SignLater {
       patient: this.form.elements.patient.value,
       filled_confirmed: "yes",
       revision: this.saver.revision,
+      seen: this.saver.seen(),
     };
     const content = { url: this.form.dataset.signUrl, fields };
     this.show(await put("sign", signId(this.assessment), this.assessment, content));
@@ -64,7 +65,8 @@ export class SignLater {
   async send() {
     if (this.line.hidden || this.sending || this.saver.waiting.size) return;
     this.sending = true;
-    const outcome = await sendSignature(this.assessment, this.saver.revision, this.saver.token);
+    const shown = { revision: this.saver.revision, seen: this.saver.seen() };
+    const outcome = await sendSignature(this.assessment, shown, this.saver.token);
     this.sending = false;
     if (outcome === "signed") location.assign(this.form.dataset.readUrl);
     else if (outcome === "review") location.assign(this.form.dataset.signUrl);

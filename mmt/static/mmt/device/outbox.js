@@ -5,7 +5,17 @@
 // its assessment.
 
 import { post, who } from "./server.js";
-import { current, possible, read, readAll, remove, seal, unseal, write } from "./vault.js";
+import {
+  current,
+  possible,
+  read,
+  readAll,
+  remove,
+  removeSame,
+  seal,
+  unseal,
+  write,
+} from "./vault.js";
 
 const AGAIN = 15000; // ms
 const SETTLED = 2000; // ms
@@ -40,17 +50,24 @@ export async function drop(id) {
   changed();
 }
 
-// A score that was sent; not the newer one that has taken its place meanwhile.
+// A score that was sent; not a newer one that has taken its place, or takes it while this is opened.
 export async function dropScore(client, key, seq) {
-  const id = scoreId(client, key);
-  const content = await open(id);
-  if (content && content.operation.seq <= seq) await drop(id);
+  const found = await find(scoreId(client, key));
+  if (!found?.content || found.content.operation.seq > seq) return;
+  await removeSame("outbox", found.id, found);
+  changed();
 }
 
 export async function open(id) {
+  return (await find(id))?.content ?? null;
+}
+
+// This person's entry, opened.
+async function find(id) {
   const owner = possible && (await current());
   const entry = owner && (await read("outbox", id));
-  return entry && entry.user === owner.user ? contentOf(entry, owner) : null;
+  if (!entry || entry.user !== owner.user) return null;
+  return { ...entry, content: await contentOf(entry, owner) };
 }
 
 // Null where it was sealed with a key that there is no more; it stays, and stands in no other's way.
@@ -125,12 +142,12 @@ function setBack(fields, ahead) {
   return { ...fields, tested_at: moment.toISOString().slice(0, 16) };
 }
 
-// Signs as was asked for without a network. Returns "signed" or what stood in the way: "offline",
-// "session", "server", or "review" where a person must look again.
-export async function sendSignature(assessment, revision, token) {
+// Signs as was asked for without a network, with what has been `shown` since. Returns "signed" or
+// what stood in the way: "offline", "session", "server", or "review" where a person must look again.
+export async function sendSignature(assessment, shown, token) {
   const content = await open(signId(assessment));
   if (!content) return "review";
-  const answer = await post(content.url, { ...content.fields, revision }, token);
+  const answer = await post(content.url, { ...content.fields, ...shown }, token);
   if (answer.state !== "ok") return answer.state;
   await drop(signId(assessment));
   // Elsewhere a person is asked: the review, or who they are.
@@ -178,7 +195,7 @@ async function sendAssessment(assessment, token) {
 async function signLeftBehind(assessment, revision, token) {
   const content = await open(signId(assessment));
   if (!content) return null;
-  const outcome = await sendSignature(assessment, revision ?? content.fields.revision, token);
+  const outcome = await sendSignature(assessment, revision === null ? {} : { revision }, token);
   const settled = ["signed", "offline", "session", "server"].includes(outcome);
   return settled ? null : { assessment, why: outcome === "review" ? outcome : "problem" };
 }

@@ -1,5 +1,7 @@
 // Asking the server, for what goes on behind a page.
 
+import { within } from "./patience.js";
+
 const DEVICE = "/device/";
 const SIGN_IN = "/accounts/login/";
 const FACTOR = "/accounts/second-factor/code/";
@@ -11,7 +13,7 @@ export async function who({ stay = false, token = "" } = {}) {
     const response = await fetch(DEVICE, {
       method: stay ? "POST" : "GET",
       headers: stay ? { "X-CSRFToken": token } : {},
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: within(PATIENCE),
     });
     return response.ok ? await response.json() : null;
   } catch {
@@ -28,7 +30,7 @@ export async function post(url, fields, token, { json = false } = {}) {
   const body = json ? JSON.stringify(fields) : new URLSearchParams(fields);
   let response;
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = within(PATIENCE);
     response = await fetch(url, { method: "POST", headers, body, signal });
   } catch {
     return { state: "offline" };
@@ -63,7 +65,7 @@ export async function showFactor(fields) {
 // The page on which a passkey would be shown, for the question that is in it; null without one.
 export async function factorPage() {
   try {
-    const response = await fetch(FACTOR, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(FACTOR, { signal: within(PATIENCE) });
     return new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     return null;

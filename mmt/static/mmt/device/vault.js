@@ -53,6 +53,15 @@ export const read = (store, key) => within(store, "readonly", (rows) => rows.get
 export const readAll = (store) => within(store, "readonly", (rows) => rows.getAll());
 export const write = (store, row) => within(store, "readwrite", (rows) => rows.put(row));
 export const remove = (store, key) => within(store, "readwrite", (rows) => rows.delete(key));
+// Removes this row and none that was written in its place: each is sealed with a nonce of its own.
+export const removeSame = (store, key, { iv }) =>
+  within(store, "readwrite", (rows) => {
+    const request = rows.get(key);
+    request.onsuccess = () => {
+      if (String(request.result?.iv) === String(iv)) rows.delete(key);
+    };
+    return request;
+  });
 export const empty = (store) => within(store, "readwrite", (rows) => rows.clear());
 
 // The person whose session this is: {user, key, ends}, or null once it has ended.
