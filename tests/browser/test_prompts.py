@@ -10,9 +10,15 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.history import Result
 from tests.people import grade
 
-from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, arrive, expect_state, open_grid
+from .steps import RECORD, Axe, NewDraft, NewPatient, SignIn, arrive, expect_state, open_grid, until
 
 SIGN = re.compile(r"/sign/$")
+
+
+def sign_by_key(page: Page) -> None:
+    """Sign what is reviewed, not before there was time to look at it."""
+    until(page, "performance.now() > 1000")
+    page.keyboard.press("Control+Enter")
 
 
 @pytest.fixture
@@ -82,7 +88,7 @@ def test_typing_on_leaves_it_open_and_the_review_asks_again(grid: Page) -> None:
     expect(grid.locator("#questions")).to_be_focused()
     grid.keyboard.press("Enter")
     arrive(grid, SIGN)
-    grid.keyboard.press("Control+Enter")
+    sign_by_key(grid)
     arrive(grid, RECORD)
     expect(grid.get_by_text("kept when asked: two grades or more")).to_have_count(1)
 
@@ -94,8 +100,22 @@ def test_one_key_signs_on_a_tablet_whose_forms_cannot_be_asked_to_submit(six: Pa
     six.keyboard.press("Enter")
     arrive(six, SIGN)
     expect(six.locator("#questions")).to_be_focused()
-    six.keyboard.press("Control+Enter")
+    sign_by_key(six)
     arrive(six, RECORD)
+
+
+def test_pressed_twice_in_the_grid_the_key_signs_nothing_unread(six: Page) -> None:
+    six.add_init_script("Object.defineProperty(Event.prototype, 'timeStamp', { get: () => 400 })")
+    press(six, "454345434543")
+    six.keyboard.press("Control+Enter")
+    arrive(six, SIGN)
+    expect(six.locator("#questions")).to_be_focused()
+    posted: list[str] = []
+    six.on("request", lambda request: posted.append(request.method))
+    six.keyboard.press("Control+Enter")
+    six.get_by_role("link", name="Back to the scores").click()
+    expect(six.locator("body.scripted")).to_be_visible()
+    assert "POST" not in posted
 
 
 def test_no_plain_key_signs_what_is_reviewed(six: Page) -> None:
