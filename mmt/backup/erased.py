@@ -6,7 +6,7 @@ can write in their folder has a patient erased.
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from .problems import Damaged, Problem, WrongKey
 from .sealed import SealedReader, SealedWriter
 
 NAME = "erased.sealed"
+# An erasing tells when it began, and a backup made until it ends does not know of it.
+LONGEST = timedelta(hours=1)
 
 
 def read_erased(file: Path, key: bytes) -> dict[UUID, datetime]:
@@ -55,9 +57,11 @@ def keep_erased(where: Path, key: bytes) -> Path | None:
 
 
 def erased_since(where: Path, moment: datetime, key: bytes) -> int:
-    """Return how many of the list beside a backup were erased after it was made. Raises Problem."""
-    file = where / NAME
-    return sum(at > moment for at in read_erased(file, key).values()) if file.exists() else 0
+    """Return how many of the list beside a backup were erased after it was made, or so shortly
+    before that it may have them still. Raises Problem.
+    """
+    file, from_then = where / NAME, moment - LONGEST
+    return sum(at > from_then for at in read_erased(file, key).values()) if file.exists() else 0
 
 
 def _write(file: Path, erased: Mapping[UUID, datetime], key: bytes) -> None:

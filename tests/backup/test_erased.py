@@ -1,7 +1,7 @@
 """The list of who was erased, beside the backups: kept, told of, set aside."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -70,3 +70,16 @@ def test_who_was_erased_since_is_told_and_erased_again(
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(CommandError, match="damaged"):
         run("erase_again", file)
+
+
+def test_who_was_being_erased_while_it_was_made_is_told_of(
+    place: Path, patient: Patient, harbour: Clinic
+) -> None:
+    """The backup saw nothing of what was not committed yet."""
+    backups, began = place / "backups", datetime(2026, 1, 5, tzinfo=UTC)
+    backups.mkdir()
+    with time_machine.travel(began):
+        tell_erased(patient.pk, harbour)
+    keep_erased(backups, read_key())
+    told = [erased_since(backups, began + timedelta(minutes=late), read_key()) for late in (5, 90)]
+    assert told == [1, 0]
