@@ -60,6 +60,6 @@ class Command(BaseCommand):
             return
         if since:
             self.stdout.write(
-                f"Patients: {since} erased while or after it was made. Before anybody works with it: "
-                f"{again}."
+                f"Patients: {since} erased while or after it was made. Before anybody works with "
+                f"it: {again}."
             )
