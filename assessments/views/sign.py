@@ -16,6 +16,7 @@ from ..entry.drafts import NoLongerADraft
 from ..entry.review import Review
 from ..entry.seen import has_unseen
 from ..permissions import check_user_can_edit_draft
+from ..wording import measurements_in_order
 from .access import SignedInRequest, ask_signer, get_assessment
 
 
@@ -52,7 +53,12 @@ def sign(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
             messages.error(request, _("The draft changed meanwhile. Look again before signing."))
             return redirect("assessments:sign", assessment.pk)
         return redirect("assessments:read", assessment.pk)
-    context = {"patient": assessment.patient, "assessment": assessment, "review": review}
+    context = {
+        "patient": assessment.patient,
+        "assessment": assessment,
+        "review": review,
+        "measurements": measurements_in_order(assessment),
+    }
     return render(request, "assessments/sign.html", context)
 
 

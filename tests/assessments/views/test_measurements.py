@@ -66,6 +66,15 @@ def test_a_force_is_saved_as_typed_and_in_newtons(client: Client, draft: Assessm
     assert "47.5 lbf = 211.3 N, best of 3" in page(client, "measurements", draft).text
 
 
+def test_the_review_shows_what_was_measured_for_it_is_signed_too(
+    client: Client, draft: Assessment, physio: User
+) -> None:
+    put(draft, {KNEE: "4"}, by=physio)
+    post(client, draft, typed(trial_1="47.5"))
+    shown = page(client, "sign", draft).text.partition("All that is signed")[2]
+    assert "47.5 lbf = 211.3 N" in shown
+
+
 def test_no_force_at_all_is_a_result(client: Client, draft: Assessment) -> None:
     post(client, draft, typed(trial_1="0"))
     assert Measurement.objects.get().trials == ["0.000"]
