@@ -218,9 +218,11 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_makes_no_second_score(gr
     expect(grid.locator(BLANK)).to_have_count(23)
 
 
+# How long a request may take, alone: other times, of ours too, stay as they are.
 IMPATIENT = """
 const later = setTimeout;
-globalThis.setTimeout = (act, ms) => later(act, ms / 20);
+globalThis.setTimeout = (act, ms) =>
+  later(act, new Error().stack.includes("device/patience") ? ms / 20 : ms);
 """
 
 
